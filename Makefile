@@ -1,0 +1,70 @@
+# Everything runs from .venv, which is made here from the locked requirements. Nothing needs to be activated.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCK := --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --quiet
+
+.PHONY: help install install-dev demo test check format docs bench lock clean
+
+help:
+	@echo "make install   run-time environment in $(VENV), with the command $(BIN)/landbridge"
+	@echo "make demo      install, then call a backend through everything and break it on purpose"
+	@echo "make test      the whole test suite"
+	@echo "make check     lint, format, types, import contracts, generated documents"
+	@echo "make bench     benchmarks against real peers"
+	@echo "make docs      write the generated documents"
+	@echo "make format    repair what ruff can repair"
+	@echo "make lock      renew the lock files"
+	@echo "make clean     remove the environment and all caches"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "landbridge needs Python 3.11 or newer; say which with PYTHON=...")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.stamp-run: requirements-build.txt requirements.txt pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --require-hashes -r requirements-build.txt -r requirements.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --no-index --editable .
+	@touch $@
+
+$(VENV)/.stamp-dev: requirements-dev.txt $(VENV)/.stamp-run
+	$(PIP) install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@
+
+install: $(VENV)/.stamp-run
+
+install-dev: $(VENV)/.stamp-dev
+
+demo: install
+	@$(BIN)/landbridge demo
+
+test: install-dev
+	$(BIN)/python -m pytest -n $(WORKERS)
+
+check: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m landbridge.faults.docs --check
+
+format: install-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: install
+	$(BIN)/python -m landbridge.faults.docs
+
+bench: install-dev
+	$(BIN)/python -m bench
+
+lock: install-dev
+	$(BIN)/pip-compile $(LOCK) --only-build-deps --all-build-deps --output-file requirements-build.txt pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --output-file requirements.txt pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --output-file requirements-dev.txt requirements-dev.in
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
