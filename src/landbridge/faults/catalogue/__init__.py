@@ -1,0 +1,45 @@
+"""The rows, one module for each place where faults are born. Add a row, and the tests demand the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from landbridge.faults.catalogue import (
+    backend,
+    cli,
+    connector,
+    destinations,
+    enrolment,
+    identity,
+    platform,
+    proxy,
+    tunnel,
+)
+from landbridge.faults.fault import FaultKind
+
+
+def _index(rows: Iterable[FaultKind]) -> dict[str, FaultKind]:
+    index: dict[str, FaultKind] = {}
+    for row in rows:
+        if row.code in index:
+            raise ValueError(f"fault {row.code} is defined twice")
+        index[row.code] = row
+    return index
+
+
+CATALOGUE = MappingProxyType(
+    _index(
+        (
+            *proxy.ROWS,
+            *tunnel.ROWS,
+            *enrolment.ROWS,
+            *connector.ROWS,
+            *backend.ROWS,
+            *identity.ROWS,
+            *destinations.ROWS,
+            *platform.ROWS,
+            *cli.ROWS,
+        )
+    )
+)

@@ -1,0 +1,34 @@
+"""Faults of the command line itself: a wrong word, a demonstration that did not hold."""
+
+from landbridge.faults.fault import FaultKind, Origin
+
+ROWS = (
+    FaultKind(
+        "fault.unknown",
+        Origin.CALLER,
+        404,
+        "There is no fault called '{code}'; {nearest}.",
+        "List all with 'landbridge fault list'.",
+        exit=2,
+        reference="design §7",
+    ),
+    FaultKind(
+        "demo.not-started",
+        Origin.GATEWAY,
+        500,
+        "The demonstration could not start {program}: {reason}.",
+        "Read the program's own words above; if they do not help, report them.",
+        exit=70,
+        retry=True,
+        reference="design §7",
+    ),
+    FaultKind(
+        "demo.not-held",
+        Origin.GATEWAY,
+        500,
+        "The demonstration got something else than promised in {count} of {steps} steps: {names}.",
+        "Run it again with --json and compare 'expected' with 'got'; if it stays, report both.",
+        exit=71,
+        reference="design §7",
+    ),
+)
