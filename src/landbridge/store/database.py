@@ -1,0 +1,149 @@
+"""The database: opened and migrated once, used in short transactions."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, delete, event, insert, make_url, select
+from sqlalchemy import Connection as SyncConnection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from landbridge.faults import FaultError, fault
+from landbridge.store.failures import storage_fault
+from landbridge.store.migrate import migrate
+from landbridge.store.passwords import Passwords
+from landbridge.store.session import Session
+from landbridge.store.tables import subaccounts, vault_check
+from landbridge.store.vault import Vault
+
+FILE = "landbridge.db"
+BUSY_SECONDS = 5.0
+"""How long a transaction waits for another one to end before it is `store.busy`."""
+
+_CHECK = "landbridge"
+
+
+def sqlite_url(data: Path) -> str:
+    """The URL of the embedded database in the data folder: what an empty `Settings.database_url` means."""
+    return URL.create("sqlite+aiosqlite", database=str(data / FILE)).render_as_string()
+
+
+class Database:
+    """The cloud side's storage. Open it with `Database.open`."""
+
+    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+        self._engine = engine
+        self._vault = vault
+        self._passwords = Passwords()
+
+    @classmethod
+    async def open(cls, url: str | URL, vault: Vault) -> Database:
+        """Connect, migrate to the newest tables, and check that `vault` is the one the content was sealed with.
+
+        url  `sqlite+aiosqlite:///file` or `postgresql+asyncpg://user@host/database`
+
+        Raises `FaultError`: `store.key-wrong`, `store.newer`, `store.not-a-database`, `store.unavailable` and kin.
+        """
+        database = cls(_engine(make_url(url)), vault)
+        try:
+            async with database.begin() as session:
+                await session.connection.run_sync(migrate)
+                await _check_vault(session)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    @property
+    def place(self) -> str:
+        """File or server, for people; without a password."""
+        url = self._engine.url
+        return url.database or "" if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Session]:
+        """A transaction that may write: committed at the end, rolled back when the block raises.
+
+        SQLite lets one of them run at a time; so nothing slow belongs inside.
+        """
+        async with self._transaction(write=True) as session:
+            yield session
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Session]:
+        """A transaction that only reads. Any number run beside each other and beside a writer."""
+        async with self._transaction(write=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _transaction(self, *, write: bool) -> AsyncIterator[Session]:
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(landbridge_write=write)
+                async with connection.begin():
+                    yield Session(connection, self._vault, self._passwords)
+        except PoolTimeoutError as error:
+            raise FaultError(fault("store.busy", place=self.place)) from error
+        except DBAPIError as error:
+            known = storage_fault(error, self.place)
+            if known is None:
+                raise
+            raise FaultError(known) from error
+
+    async def clear(self) -> None:
+        """Delete every subaccount with all it owns. Keys, the CA and the certificates of connectors stay."""
+        async with self.begin() as session:
+            await session.execute(delete(subaccounts))
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, pool_pre_ping=True)
+    if url.database:
+        _create_private(Path(url.database))
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_timeout=BUSY_SECONDS)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _create_private(path: Path) -> None:
+    """Make the file before SQLite does, so that only its owner may read it (the journal files inherit that)."""
+    try:
+        path.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise FaultError(fault("store.unavailable", place=path, reason=error.strerror or error)) from error
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves: the driver would say it late, and never for reads
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: SyncConnection) -> None:
+    """A writer takes its lock at once: one that turns from reader to writer late is refused without waiting."""
+    writes = connection.get_execution_options().get("landbridge_write", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+async def _check_vault(session: Session) -> None:
+    row = await session.one(select(vault_check.c.sealed).where(vault_check.c.id == _CHECK))
+    if row is None:
+        sealed = session.vault.seal(_CHECK, context="vault-check")
+        await session.execute(insert(vault_check).values(id=_CHECK, sealed=sealed))
+        return
+    try:
+        session.vault.open(row["sealed"], context="vault-check")
+    except FaultError as error:
+        raise FaultError(fault("store.key-wrong", fingerprint=session.vault.fingerprint)) from error

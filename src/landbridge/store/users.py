@@ -1,0 +1,94 @@
+"""Users of subaccounts in the store. Passwords go in and never come out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, select
+
+from landbridge.model.secret import Secret
+from landbridge.model.subaccount import User
+from landbridge.store.session import Row, Session
+from landbridge.store.tables import users
+
+
+class UserRepository:
+    """Users, each within its subaccount. A user that is read has an empty password."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def get(self, subaccount_id: str, name: str) -> User | None:
+        row = await self._row(subaccount_id, name)
+        return _noun(row) if row else None
+
+    async def list(self, subaccount_id: str) -> list[User]:
+        query = select(users).where(users.c.subaccount_id == subaccount_id).order_by(users.c.name)
+        return [_noun(row) for row in await self._session.all(query)]
+
+    async def put(self, subaccount_id: str, user: User) -> bool:
+        """Store the user with a hash of the password; returns False, writing nothing, when all is so already."""
+        row = await self._row(subaccount_id, user.name)
+        if row and await self._same(subaccount_id, row, user):
+            return False
+        hashed = await self._session.passwords.hash(_owner(subaccount_id, user.name), user.password)
+        key = {"subaccount_id": subaccount_id, "name": user.name}
+        await self._session.upsert(users, {**key, "password_hash": hashed, "profile": _profile(user)})
+        return True
+
+    async def delete(self, subaccount_id: str, name: str) -> bool:
+        return await self._session.count(delete(users).where(_is(subaccount_id, name))) > 0
+
+    async def verify(self, subaccount_id: str, name: str, password: Secret) -> User | None:
+        """The user, if the password is right. An unknown user takes as long as a wrong password."""
+        row = await self._row(subaccount_id, name)
+        if row is None:
+            await self._session.passwords.waste(password)
+            return None
+        owner = _owner(subaccount_id, name)
+        right = await self._session.passwords.matches(owner, row["password_hash"], password)
+        return _noun(row) if right else None
+
+    async def _same(self, subaccount_id: str, row: Row, user: User) -> bool:
+        if _noun(row) != replace(user, password=Secret("")):
+            return False
+        owner = _owner(subaccount_id, user.name)
+        return await self._session.passwords.matches(owner, row["password_hash"], user.password)
+
+    async def _row(self, subaccount_id: str, name: str) -> Row | None:
+        return await self._session.one(select(users).where(_is(subaccount_id, name)))
+
+
+def _is(subaccount_id: str, name: str) -> ColumnElement[bool]:
+    return and_(users.c.subaccount_id == subaccount_id, users.c.name == name)
+
+
+def _owner(subaccount_id: str, name: str) -> str:
+    return f"{subaccount_id}/{name}"
+
+
+def _profile(user: User) -> dict[str, Any]:
+    return {
+        "email": user.email,
+        "given_name": user.given_name,
+        "family_name": user.family_name,
+        "scopes": list(user.scopes),
+        "groups": list(user.groups),
+        "attributes": {name: list(values) for name, values in user.attributes.items()},
+    }
+
+
+def _noun(row: Row) -> User:
+    profile: dict[str, Any] = row["profile"]
+    return User(
+        name=row["name"],
+        password=Secret(""),
+        email=profile["email"],
+        given_name=profile["given_name"],
+        family_name=profile["family_name"],
+        scopes=tuple(profile["scopes"]),
+        groups=tuple(profile["groups"]),
+        attributes=MappingProxyType({name: tuple(values) for name, values in profile["attributes"].items()}),
+    )
