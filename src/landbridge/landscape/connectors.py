@@ -1,0 +1,78 @@
+"""The section `connectors`: who connects, to which subaccount, under which location id, exposing what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from landbridge.landscape.fields import Fields, Once
+from landbridge.landscape.mappings import read_mappings
+from landbridge.landscape.problems import shown
+from landbridge.model.identifiers import is_guid, is_location_id
+from landbridge.model.landscape import ConnectorContent
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Relative names begin at `folder`; `needed` says whether the files must be there."""
+
+    folder: Path
+    needed: bool
+
+
+def read_connectors(root: Fields, subdomains: Mapping[str, str], files: Files) -> tuple[ConnectorContent, ...]:
+    """The connectors of a landscape.
+
+    subdomains  subdomain → id of the subaccounts of the same file
+    files       how names of files are meant
+
+    A name is unique in the file, a location id in its subaccount (cloud-connector §1.2).
+    """
+    names, places = Once(), Once()
+    return tuple(_connector(fields, names, places, subdomains, files) for fields in root.tables("connectors"))
+
+
+def _connector(
+    fields: Fields, names: Once, places: Once, subdomains: Mapping[str, str], files: Files
+) -> ConnectorContent:
+    fields.only("name", "subaccount", "location_id", "description", "trusted_ca_files", "mappings")
+    name = fields.text("name")
+    if name:
+        names.check(name, fields, "name")
+    subaccount = _subaccount(fields, subdomains)
+    location = fields.text("location_id", "", check=_location_rule)
+    if subaccount:
+        places.check((subaccount, location), fields, "location_id")
+    return ConnectorContent(
+        name,
+        subaccount,
+        location,
+        description=fields.text("description", ""),
+        mappings=read_mappings(fields),
+        trusted_ca_files=_paths(fields, files),
+    )
+
+
+def _subaccount(fields: Fields, subdomains: Mapping[str, str]) -> str:
+    def check(given: str) -> str | None:
+        if given in subdomains or is_guid(given):
+            return None
+        return "the subdomain or id of a subaccount of this file, or any lower-case GUID"
+
+    given = fields.text("subaccount", check=check)
+    return subdomains.get(given, given)
+
+
+def _location_rule(given: str) -> str | None:
+    return None if is_location_id(given) else "at most 100 letters, digits, '.', '_', '~', '-'"
+
+
+def _paths(fields: Fields, files: Files) -> tuple[str, ...]:
+    paths = []
+    for index, name in enumerate(fields.texts("trusted_ca_files")):
+        path = (files.folder / name).absolute()
+        if files.needed and not path.is_file():
+            fields.wrong("trusted_ca_files", f"{shown(name)} (item {index}), which is no file", "a PEM file")
+        paths.append(str(path))
+    return tuple(paths)
