@@ -1,0 +1,38 @@
+"""Puts the routers together: one FastAPI application for the plain and the TLS listener."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from fastapi import APIRouter, FastAPI
+
+from landbridge.api.answers import answer_faults
+from landbridge.api.health import Missing
+from landbridge.api.health import router as health_router
+from landbridge.api.request_frame import RequestFrame
+from landbridge.observe.metrics import Sample, SampleSource
+
+
+def create_app(
+    routers: Iterable[APIRouter], missing: Missing, metrics: Iterable[SampleSource], body_limit: int
+) -> FastAPI:
+    """The application.
+
+    routers     tokens, destinations, administration: built by their own modules
+    missing     what readiness waits for
+    metrics     sources besides the API's own counters
+    body_limit  bytes
+    """
+    app = FastAPI(title="landbridge", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    answered: dict[int, int] = {}
+    app.add_middleware(RequestFrame, body_limit=body_limit, answered=answered)
+    answer_faults(app, body_limit)
+    app.include_router(health_router(missing, [lambda: _samples(answered), *metrics]))
+    for routes in routers:
+        app.include_router(routes)
+    return app
+
+
+def _samples(answered: dict[int, int]) -> Iterator[Sample]:
+    for status, count in sorted(answered.items()):
+        yield Sample("landbridge_api_answers_total", count, "Answers of the API, by status", {"status": str(status)})

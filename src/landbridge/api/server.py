@@ -1,0 +1,105 @@
+"""HTTP servers inside a running event loop: the process that owns the loop also owns its signals."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from landbridge.faults import FaultError, fault
+
+
+def listening_socket(host: str, port: int, listener: str, option: str) -> socket.socket:
+    """A bound socket; a port of 0 takes a free one.
+
+    listener, option  how the fault names this listener, and the option that moves it
+    Raises `FaultError`: `platform.port-in-use` or `platform.address-unusable`.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        sock = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise bind_fault(error, host, port, listener, option) from error
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.listen(2048)
+    except OSError as error:
+        sock.close()
+        raise bind_fault(error, host, port, listener, option) from error
+    sock.setblocking(False)
+    return sock
+
+
+def bind_fault(error: OSError, host: str, port: int, listener: str, option: str) -> FaultError:
+    """The named fault for an error of binding `host`:`port`."""
+    if error.errno == errno.EADDRINUSE:
+        return FaultError(fault("platform.port-in-use", host=host, port=port, listener=listener, option=option))
+    reason = error.strerror or str(error)
+    return FaultError(fault("platform.address-unusable", host=host, port=port, listener=listener, reason=reason))
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals alone, and says when it takes requests."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.accepting = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.accepting.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class HttpServer:
+    """One listener of the API. `start` returns when requests are taken, `stop` when the open ones are done."""
+
+    def __init__(
+        self, app: ASGIApp, sock: socket.socket, tls: ssl.SSLContext | None = None, grace: float = 3.0
+    ) -> None:
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,  # nobody stands in front of us whose word we would take
+            server_header=False,
+            timeout_keep_alive=65,
+            timeout_graceful_shutdown=max(1, round(grace)),
+            ssl_context_factory=(lambda _config, _default: tls) if tls is not None else None,
+        )
+        self._server = _Server(config)
+        self._socket = sock
+        self._serving: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        return int(self._socket.getsockname()[1])
+
+    async def start(self) -> None:
+        self._serving = asyncio.create_task(self._server.serve([self._socket]), name=f"http:{self.port}")
+        accepting = asyncio.create_task(self._server.accepting.wait())
+        await asyncio.wait({self._serving, accepting}, return_when=asyncio.FIRST_COMPLETED)
+        accepting.cancel()
+        if self._serving.done():
+            self._serving.result()  # it ended before it began: the reason comes out here
+
+    async def stop(self) -> None:
+        """Finish what runs, within the grace, and close. Stopping twice, or before starting, does nothing more."""
+        if self._serving is None:
+            self._socket.close()
+            return
+        self._server.should_exit = True
+        await self._serving

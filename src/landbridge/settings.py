@@ -1,0 +1,118 @@
+"""Settings of the cloud side: one frozen value; every field has a meaning, a default and an example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from ipaddress import ip_address
+from pathlib import Path
+
+from landbridge.faults import FaultError, fault
+
+
+class Profile(StrEnum):
+    """`laptop`: loopback only, development comforts. `server`: any bind address, none of these (design §7)."""
+
+    LAPTOP = "laptop"
+    SERVER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class DoorSettings:
+    """The HTTP door (port 20003). Sizes in bytes, times in seconds; 0 seconds means no limit."""
+
+    line_limit: int = 8192
+    """Longest request line or header line, without CRLF. The original's limit (connectivity-proxy §4.2)."""
+    head_limit: int = 65536
+    """All request headers together (cloud-connector §10)."""
+    head_timeout: float = 30.0
+    """From the first byte of a head, or from connecting, to its end."""
+    idle_timeout: float = 300.0
+    """A kept-alive connection without a request."""
+    open_timeout: float = 10.0
+    """From Open to Opened; the connector's connect timeout must be shorter (connectivity-proxy §4.4 step 8)."""
+    first_byte_timeout: float = 300.0
+    """From the end of the request to the first byte of the backend's answer. The connector enforces it."""
+    write_timeout: float = 120.0
+    """A client that takes no byte for so long is cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelSettings:
+    """Tunnels, both ends. Sizes in bytes, times in seconds."""
+
+    ping_interval: float = 15.0
+    ping_timeout: float = 15.0
+    """A dead peer is noticed within two intervals (design §5)."""
+    window: int = 1024 * 1024
+    """Credit that a stream gets beyond the first 256 KiB: the most one unread stream can hold in memory."""
+    stream_limit: int = 10_000
+    """Streams at once in one tunnel."""
+    tenant_budget: int = 256 * 1024 * 1024
+    """Bytes that one tenant's streams may hold in memory; above it new streams are refused by name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The cloud side. A port of 0 takes a free one; `landbridge up --json` prints which."""
+
+    data: Path = Path(".landbridge")
+    """Folder of the database, the key that encrypts it, and the admin token."""
+    database_url: str = ""
+    """Empty: SQLite in the data folder. Example: postgresql+asyncpg://user@host/landbridge"""
+    profile: Profile = Profile.LAPTOP
+    host: str = "127.0.0.1"
+    """Address to bind. Anything but loopback needs the server profile."""
+    public_host: str = "localhost"
+    """Name under which clients and connectors reach this machine; it goes into bindings and certificates."""
+    token_domain: str = "authentication.localhost"
+    """Domain of the token service; tenants are `<subdomain>.<token_domain>` inside `iss`."""
+    http_port: int = 8080
+    https_port: int = 8444
+    door_port: int = 20003
+    socks_port: int = 20004
+    tunnel_port: int = 8042
+    token_lifetime: int = 43_199
+    """Seconds; the original's connectivity tokens live 12 hours."""
+    door: DoorSettings = field(default_factory=DoorSettings)
+    tunnel: TunnelSettings = field(default_factory=TunnelSettings)
+    body_limit: int = 2 * 1024 * 1024
+    """Largest request body of the API, in bytes."""
+    stop_grace: float = 3.0
+    """Seconds that open requests get when the process stops."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach a listener that binds `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def check(settings: Settings) -> None:
+    """Refuse settings that cannot work or are not safe together.
+
+    Raises `FaultError`: `platform.bind-needs-server-profile` or `platform.setting-invalid`.
+    """
+    if settings.profile is Profile.LAPTOP and not is_loopback(settings.host):
+        raise FaultError(fault("platform.bind-needs-server-profile", host=settings.host or "'' (all addresses)"))
+    for name in ("http_port", "https_port", "door_port", "socks_port", "tunnel_port"):
+        port = getattr(settings, name)
+        if not 0 <= port <= 65535:
+            raise _invalid(name, port, "a port from 0 to 65535")
+    if settings.token_lifetime < 1:
+        raise _invalid("token_lifetime", settings.token_lifetime, "at least one second")
+    for name in ("public_host", "token_domain"):
+        if not _is_host(getattr(settings, name)):
+            raise _invalid(name, getattr(settings, name), "a host name without scheme, port or path")
+
+
+def _is_host(text: str) -> bool:
+    return bool(text) and text.isascii() and not any(c in "/:@?#" or c.isspace() for c in text)
+
+
+def _invalid(setting: str, value: object, expected: str) -> FaultError:
+    return FaultError(fault("platform.setting-invalid", setting=setting, value=value, expected=expected))

@@ -1,0 +1,58 @@
+"""Listeners: a port that cannot be had is a named fault."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+
+import httpx
+import pytest
+
+from landbridge.api.server import HttpServer, listening_socket
+from landbridge.faults import FaultError
+
+pytestmark = pytest.mark.anyio
+
+
+def test_a_port_in_use_is_named_with_the_option_that_moves_it() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(FaultError) as caught:
+            listening_socket("127.0.0.1", port, "API", "--http-port")
+    assert caught.value.fault.code == "platform.port-in-use"
+    assert str(port) in caught.value.fault.sentence
+    assert "--http-port" in caught.value.fault.action
+
+
+@pytest.mark.parametrize("host", ["203.0.113.7", "no-such-host.invalid"])
+def test_an_address_of_another_machine_is_named(host: str) -> None:
+    with pytest.raises(FaultError) as caught:
+        listening_socket(host, 0, "API", "--http-port")
+    assert caught.value.fault.code == "platform.address-unusable"
+    assert host in caught.value.fault.sentence
+
+
+async def test_the_server_leaves_signals_alone_and_stops_with_an_open_connection() -> None:
+    async def app(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    before = signal.getsignal(signal.SIGTERM)
+    server = HttpServer(app, listening_socket("127.0.0.1", 0, "API", "--http-port"), grace=1)
+    await server.start()
+    assert signal.getsignal(signal.SIGTERM) is before
+    async with httpx.AsyncClient(trust_env=False) as client:
+        url = f"http://127.0.0.1:{server.port}/"
+        assert (await client.get(url)).status_code == 204
+        async with asyncio.timeout(5):
+            await server.stop()
+        with pytest.raises(httpx.ConnectError):
+            await client.get(url)
+
+
+async def test_stopping_before_the_start_frees_the_port() -> None:
+    sock = listening_socket("127.0.0.1", 0, "API", "--http-port")
+    port = sock.getsockname()[1]
+    await HttpServer(lambda *_: None, sock).stop()  # type: ignore[arg-type]
+    listening_socket("127.0.0.1", port, "API", "--http-port").close()
