@@ -1,0 +1,119 @@
+"""`python -m bench`: starts everything, measures side by side, prints the tables."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from bench import document, flame, machine, report, rounds, tools
+from bench.bridge import bridge
+from bench.figures import DIRECT, as_json
+from bench.nouns import Results, Subject
+from bench.options import Options, parse
+from bench.processes import NotStarted, running
+from bench.ssh import PEERS, remote_forward
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what can be measured. 1 when that is nothing, or when our own programs did not start."""
+    options = parse(arguments)
+    facts = machine.describe()
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        _backend(Path(folder), options) as backend,
+        ExitStack() as rig,
+    ):
+        notes: list[str] = []
+        ours = _ours(rig, Path(folder), backend, notes)
+        if options.profile:
+            return _profile(options, ours, backend)
+        peers = _peers(rig, Path(folder), backend, options, notes)
+        subjects = [backend, *peers, *([ours] if ours else [])]
+        results = replace(_measure(options, backend, subjects, notes), notes=tuple(notes))
+    _publish(options, results, facts)
+    return 1 if results.empty or ours is None else 0
+
+
+def _measure(options: Options, backend: Subject, subjects: Sequence[Subject], notes: list[str]) -> Results:
+    program = tools.wrk()
+    if "requests" in options.parts and program is None:
+        _skip(notes, "requests per second and latency", "wrk is missing (Debian package wrk)")
+    through = [subject for subject in subjects if subject is not backend]
+    wanted = options.parts
+    return Results(
+        requests=tuple(rounds.requests(program, subjects, options, _say)) if program and "requests" in wanted else (),
+        bulk=tuple(rounds.bulks(backend, subjects, options, _say)) if "bulk" in wanted else (),
+        memory=tuple(rounds.memories(through, options, _say)) if "memory" in wanted else (),
+    )
+
+
+@contextmanager
+def _backend(folder: Path, options: Options) -> Iterator[Subject]:
+    command = [sys.executable, str(Path(__file__).with_name("backend.py")), str(options.body)]
+    with running(command, folder / "backend.log") as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise NotStarted(f"backend: {(folder / 'backend.log').read_text()[-800:]}")
+        yield Subject(DIRECT, int(line), "erp.internal:8000", programs={"backend": process.pid})
+
+
+def _ours(rig: ExitStack, folder: Path, backend: Subject, notes: list[str]) -> Subject | None:
+    try:
+        return rig.enter_context(bridge(folder / "landbridge", backend))
+    except NotStarted as reason:
+        _skip(notes, "landbridge", str(reason))
+        return None
+
+
+def _peers(rig: ExitStack, folder: Path, backend: Subject, options: Options, notes: list[str]) -> list[Subject]:
+    found = tools.ssh()
+    if found is None:
+        _skip(notes, "ssh -R", "OpenSSH is missing (Debian packages openssh-server, openssh-client)")
+        return []
+    peers = []
+    for name in options.peers:
+        try:
+            peers.append(rig.enter_context(remote_forward(found, folder / name, backend, PEERS[name])))
+        except NotStarted as reason:
+            _skip(notes, PEERS[name].title, str(reason))
+    return peers
+
+
+def _profile(options: Options, ours: Subject | None, backend: Subject) -> int:
+    py_spy, wrk = tools.py_spy(), tools.wrk()
+    if ours is None or py_spy is None or wrk is None:
+        _say("Nothing to profile: it needs landbridge, py-spy and wrk.")
+        return 1
+    options.results.mkdir(parents=True, exist_ok=True)
+    for graph in flame.record(py_spy, wrk, ours, backend, options.results, max(options.seconds, 4)):
+        _say(f"written: {graph}")
+    return 0
+
+
+def _publish(options: Options, results: Results, facts: dict[str, str]) -> None:
+    text = json.dumps(as_json(results, facts), indent=1)
+    options.results.mkdir(parents=True, exist_ok=True)
+    (options.results / "latest.json").write_text(text)
+    tables = report.tables(results)
+    sys.stdout.write((text if options.json else tables) + "\n")
+    if options.write_docs and not results.empty:
+        document.write(tables, facts)
+
+
+def _skip(notes: list[str], what: str, why: str) -> None:
+    notes.append(f"not measured: {what}: {why}")
+    _say(notes[-1])
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
