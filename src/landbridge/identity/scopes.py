@@ -1,0 +1,20 @@
+"""Scopes: a request may ask for fewer than it could get, never for more."""
+
+from __future__ import annotations
+
+from landbridge.faults import FaultError, fault
+
+
+def narrow(granted: tuple[str, ...], requested: str) -> tuple[str, ...]:
+    """The granted scopes that `requested` names, in the order of `granted`; all of them when it names none.
+
+    Scopes are separated by spaces or commas: xssec joins them with a comma (destination-service §5.3).
+    Raises `FaultError` (`identity.scope-invalid`).
+    """
+    wanted = set(requested.replace(",", " ").split())
+    if not wanted:
+        return granted
+    unknown = sorted(wanted.difference(granted))
+    if unknown:
+        raise FaultError(fault("identity.scope-invalid", scopes=" ".join(unknown)[:200]))
+    return tuple(scope for scope in granted if scope in wanted)
