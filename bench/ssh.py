@@ -23,17 +23,17 @@ from bench.tools import SshTools
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A way to run ssh. `terminal` asks for one: only then do both ends of ssh set TCP_NODELAY on their connection."""
+    """A way to run ssh. With a `session` beside the forwarding, sshd sets TCP_NODELAY; with `ssh -N` it does not."""
 
     title: str
-    terminal: bool = False
+    session: bool = False
     cipher: str = ""
 
 
 PEERS = {
     "ssh": Peer("ssh -R"),
-    "ssh-nodelay": Peer("ssh -R nodelay", terminal=True),
-    "ssh-aes": Peer("ssh -R nodelay aes", terminal=True, cipher="aes128-gcm@openssh.com"),
+    "ssh-nodelay": Peer("ssh -R nodelay", session=True),
+    "ssh-aes": Peer("ssh -R nodelay aes", session=True, cipher="aes128-gcm@openssh.com"),
 }
 
 _PATIENCE = 10.0
@@ -86,11 +86,11 @@ def _client_command(tools: SshTools, folder: Path, port: int, backend_port: int,
         "BatchMode": "yes",
         **({"Ciphers": peer.cipher} if peer.cipher else {}),
     }
-    command = [tools.ssh, "-F", "none", *(["-tt"] if peer.terminal else ["-N", "-T"]), "-p", str(port)]
+    command = [tools.ssh, "-F", "none", "-T", *([] if peer.session else ["-N"]), "-p", str(port)]
     for name, value in options.items():
         command += ["-o", f"{name}={value}"]
     command += ["-R", f"127.0.0.1:0:127.0.0.1:{backend_port}", f"{getpass.getuser()}@127.0.0.1"]
-    return [*command, "exec sleep 86400"] if peer.terminal else command
+    return [*command, "exec sleep 86400"] if peer.session else command
 
 
 def _free_port() -> int:
