@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from landbridge.faults import FaultError, fault
+from landbridge.identity.binding import VcapServices
 from landbridge.model.secret import Secret
 
 Answer = dict[str, object]
@@ -25,7 +26,7 @@ class Administration(Protocol):
 
     async def subaccounts(self) -> list[Answer]: ...
 
-    async def bindings(self, subaccount: str, instance: str | None) -> Answer: ...
+    async def bindings(self, subaccount: str, instance: str | None) -> VcapServices: ...
 
     async def invite(self, subaccount: str, location_id: str, minutes: float) -> Answer: ...
 
@@ -86,7 +87,7 @@ def _subaccounts(routes: APIRouter, administration: Administration) -> None:
         return await administration.subaccounts()
 
     @routes.get("/subaccounts/{subaccount}/bindings")
-    async def bindings(subaccount: str, instance: str | None = None) -> Answer:
+    async def bindings(subaccount: str, instance: str | None = None) -> VcapServices:
         """The value of VCAP_SERVICES. Holds client secrets."""
         return await administration.bindings(subaccount, instance)
 

@@ -125,6 +125,14 @@ ROWS: tuple[FaultKind, ...] = (
         reference="design §4",
     ),
     FaultKind(
+        "platform.usage",
+        CALLER,
+        400,
+        "The command line cannot be understood: {problem}.",
+        "See '{command} --help'.",
+        exit=2,
+    ),
+    FaultKind(
         "platform.not-found",
         CALLER,
         404,

@@ -1,0 +1,116 @@
+"""One list of connectors from three sources: who is expected, who has a certificate, who is connected. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Protocol
+
+from landbridge.model.subaccount import Subaccount
+from landbridge.store import ConnectorCertificate, ExpectedConnector
+
+Row = dict[str, object]
+
+
+class ConnectedConnector(Protocol):
+    """What the gateway says about a connected connector."""
+
+    @property
+    def connector_id(self) -> str: ...
+    @property
+    def subaccount_id(self) -> str: ...
+    @property
+    def location_id(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def connected_since(self) -> float: ...
+    @property
+    def agent_version(self) -> str: ...
+    @property
+    def connections(self) -> int: ...
+    @property
+    def streams(self) -> int: ...
+    @property
+    def exposed(self) -> Iterable[object]: ...
+
+
+def moment(seconds: float) -> str:
+    """A time as people and JSON read it."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def connector_list(
+    subaccount: Subaccount,
+    expected: Iterable[ExpectedConnector],
+    certificates: Iterable[ConnectorCertificate],
+    connected: Iterable[ConnectedConnector],
+    now: float,
+) -> list[Row]:
+    """The connectors of a subaccount: one row for each connector, and for each location id that nobody serves yet.
+
+    `state` is connected, enrolled (has a good certificate), expired, revoked, or expected (by the landscape).
+    """
+    names = {one.location_id: one.name for one in expected}
+    here = {one.connector_id: one for one in connected if one.subaccount_id == subaccount.id}
+    rows = [
+        _row(subaccount, certificate, here.get(certificate.connector_id), now, names)
+        for certificate in _newest(certificates)
+    ]
+    served = {row["locationId"] for row in rows if row["state"] in {"connected", "enrolled"}}
+    rows += [_expected(subaccount, location, name) for location, name in names.items() if location not in served]
+    return sorted(rows, key=lambda row: (str(row["locationId"]), str(row["state"])))
+
+
+def _newest(certificates: Iterable[ConnectorCertificate]) -> Iterator[ConnectorCertificate]:
+    """The newest certificate of each connector; they come newest first."""
+    seen: set[str] = set()
+    for certificate in certificates:
+        if certificate.connector_id not in seen:
+            seen.add(certificate.connector_id)
+            yield certificate
+
+
+def _row(
+    subaccount: Subaccount,
+    certificate: ConnectorCertificate,
+    connected: ConnectedConnector | None,
+    now: float,
+    names: dict[str, str],
+) -> Row:
+    location = connected.location_id if connected else certificate.location_id
+    row: Row = {
+        "subaccount": subaccount.subdomain,
+        "subaccountId": subaccount.id,
+        "locationId": location,
+        "name": names.get(location, ""),
+        "connectorId": certificate.connector_id,
+        "state": "connected" if connected else _resting_state(certificate, now),
+        "certificateExpires": moment(certificate.expires),
+    }
+    if connected:
+        row |= {
+            "since": moment(connected.connected_since),
+            "address": connected.address,
+            "agentVersion": connected.agent_version,
+            "connections": connected.connections,
+            "streams": connected.streams,
+            "exposed": list(connected.exposed),
+        }
+    return row
+
+
+def _resting_state(certificate: ConnectorCertificate, now: float) -> str:
+    if certificate.revoked is not None:
+        return "revoked"
+    return "expired" if certificate.expires < now else "enrolled"
+
+
+def _expected(subaccount: Subaccount, location_id: str, name: str) -> Row:
+    return {
+        "subaccount": subaccount.subdomain,
+        "subaccountId": subaccount.id,
+        "locationId": location_id,
+        "name": name,
+        "state": "expected",
+    }

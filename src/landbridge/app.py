@@ -1,0 +1,214 @@
+"""The composition root of the cloud side: builds each object once and wires it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from landbridge.administration.service import AdministrationService, Parts
+from landbridge.api import admin, tokens
+from landbridge.api.admin import ResetTo
+from landbridge.api.app import create_app
+from landbridge.api.server import HttpServer, bind_fault, listening_socket
+from landbridge.data_folder import (
+    FolderLock,
+    Running,
+    load_or_create_admin_token,
+    remove_running,
+    write_ca,
+    write_running,
+)
+from landbridge.gateway.gateway import Gateway
+from landbridge.identity.authority import Authority
+from landbridge.identity.binding import VcapServices
+from landbridge.identity.enrolment import Enrolment
+from landbridge.identity.issuer import Issuer
+from landbridge.identity.keys import KeyRing
+from landbridge.identity.tokens import TokenService
+from landbridge.identity.verify import TokenVerifier
+from landbridge.landscape.read import read
+from landbridge.model.clock import Clock
+from landbridge.model.enrolment import AuthenticationData
+from landbridge.model.landscape import Landscape
+from landbridge.net.accept import TlsIdentity
+from landbridge.net.clock import system_clock
+from landbridge.public_names import Ports, addresses, api_url, gateway_address, https_url, local_url, tls_names
+from landbridge.readiness import Readiness
+from landbridge.settings import Profile, Settings, check
+from landbridge.store import Database, load_or_create_vault, sqlite_url
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """Everything that knows who is who."""
+
+    keyring: KeyRing
+    verifier: TokenVerifier
+    authority: Authority
+    enrolment: Enrolment
+
+
+@dataclass(frozen=True, slots=True)
+class CloudSide:
+    """The running cloud side. Make it with `CloudSide.start`, and `stop` it in the end.
+
+    settings        as given
+    ports           the ports that are really open
+    running         where it answers, as `runtime.json` says it
+    administration  what the admin API can do, without HTTP
+    gateway         doors and tunnels
+    verifier        verifies our tokens
+    stack           what `stop` closes
+    """
+
+    settings: Settings
+    ports: Ports
+    running: Running
+    administration: AdministrationService
+    gateway: Gateway
+    verifier: TokenVerifier
+    stack: AsyncExitStack
+
+    @classmethod
+    async def start(
+        cls, settings: Settings, landscape: Path | Landscape | None = None, clock: Clock = system_clock
+    ) -> CloudSide:
+        """Open storage, keys and doors, apply the landscape, and return when all of it is ready.
+
+        Raises `FaultError`: a setting, a port, a file, the storage or the landscape; then nothing stays open.
+        """
+        check(settings)
+        wanted = read(landscape) if isinstance(landscape, Path) else landscape
+        stack = AsyncExitStack()
+        try:
+            side = await _start(settings, wanted, clock, stack)
+        except BaseException:
+            await stack.aclose()
+            raise
+        return side
+
+    @property
+    def api_url(self) -> str:
+        """Where applications reach the destination service and the token service."""
+        return self.running.api_url
+
+    async def binding(self, subaccount: str, instance: str | None = None) -> VcapServices:
+        """VCAP_SERVICES of a subaccount (id or subdomain), or of one of its instances. Raises `FaultError`."""
+        return await self.administration.bindings(subaccount, instance)
+
+    async def invite(self, subaccount: str, location_id: str = "", minutes: float = 60) -> AuthenticationData:
+        """Authentication data for one new connector. Raises `FaultError`."""
+        return await self.administration.invitation(subaccount, location_id, minutes)
+
+    async def reset(self, to: ResetTo = "landscape") -> None:
+        """Back to the landscape, or to nothing. Connectors stay enrolled and connected."""
+        await self.administration.reset(to)
+
+    async def stop(self) -> None:
+        """Take no more requests, give the open ones `Settings.stop_grace`, close everything."""
+        await self.stack.aclose()
+
+
+async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, stack: AsyncExitStack) -> CloudSide:
+    """What is opened is closed by `stack`, in the opposite order. Ports come first: they are what fails most often."""
+    lock = FolderLock(settings.data)
+    stack.callback(lock.release)
+    plain, tls = _sockets(settings, stack)
+    db = await Database.open(settings.database_url or sqlite_url(settings.data), load_or_create_vault(settings.data))
+    stack.push_async_callback(db.close)
+    identity = await _identity(db, clock)
+    gateway = await _gateway(settings, identity, clock, stack)
+    ports = Ports(_port(plain), _port(tls), gateway.door_port, settings.socks_port, gateway.tunnel_port)
+    issuer = Issuer(
+        settings.token_domain, port=ports.https, aliases=(settings.public_host,), lifetime=settings.token_lifetime
+    )
+    administration = AdministrationService(
+        Parts(
+            db=db,
+            keyring=identity.keyring,
+            issuer=issuer,
+            enrolment=identity.enrolment,
+            tunnels=gateway,
+            addresses=lambda: addresses(settings, ports, identity.keyring.public_pem()),
+            gateway=gateway_address(settings, ports),
+            clock=clock,
+        )
+    )
+    readiness = Readiness(db, gateway)
+    routers = [
+        tokens.router(TokenService(db, identity.keyring, identity.verifier, issuer, clock)),
+        _admin_router(settings, administration),
+    ]
+    app = create_app(routers, readiness.missing, [gateway.samples], settings.body_limit)
+    write_ca(settings.data, identity.authority.ca_pem)
+    context = identity.authority.server_context(tls_names(settings))
+    for server in (
+        HttpServer(app, plain, grace=settings.stop_grace),
+        HttpServer(app, tls, context, settings.stop_grace),
+    ):
+        stack.push_async_callback(server.stop)
+        await server.start()
+    if wanted is not None:
+        await administration.apply_landscape(wanted)
+    running = _running(settings, ports)
+    write_running(settings.data, running)
+    stack.callback(remove_running, settings.data)
+    readiness.set_up()
+    stack.callback(readiness.stopping)
+    return CloudSide(settings, ports, running, administration, gateway, identity.verifier, stack)
+
+
+def _sockets(settings: Settings, stack: AsyncExitStack) -> tuple[socket.socket, socket.socket]:
+    plain = listening_socket(settings.host, settings.http_port, "API", "--http-port")
+    stack.callback(plain.close)
+    tls = listening_socket(settings.host, settings.https_port, "API over TLS", "--https-port")
+    stack.callback(tls.close)
+    return plain, tls
+
+
+def _port(sock: socket.socket) -> int:
+    return int(sock.getsockname()[1])
+
+
+async def _identity(db: Database, clock: Clock) -> _Identity:
+    keyring = await KeyRing.load(db, clock)
+    authority = await Authority.load(db, clock)
+    enrolment = await Enrolment.load(db, authority, clock)
+    return _Identity(keyring, TokenVerifier(keyring, clock), authority, enrolment)
+
+
+async def _gateway(settings: Settings, identity: _Identity, clock: Clock, stack: AsyncExitStack) -> Gateway:
+    gateway = Gateway(settings.door, settings.tunnel, identity.verifier, identity.enrolment, clock)
+    certificate, key = identity.authority.issue_server(tls_names(settings))
+    tls = TlsIdentity(certificate, key, identity.authority.ca_pem)
+    host = settings.host
+    try:
+        await gateway.start(host, settings.door_port, settings.tunnel_port, tls)
+    except OSError as error:
+        if gateway.tunnel_port:  # the tunnel listener, which comes first, is open: so it was the door
+            raise bind_fault(error, host, settings.door_port, "HTTP door", "--door-port") from error
+        raise bind_fault(error, host, settings.tunnel_port, "tunnel listener", "--tunnel-port") from error
+    stack.push_async_callback(gateway.stop, settings.stop_grace)
+    return gateway
+
+
+def _admin_router(settings: Settings, administration: AdministrationService) -> APIRouter:
+    token = load_or_create_admin_token(settings.data)
+    return admin.router(administration, token, development=settings.profile is Profile.LAPTOP)
+
+
+def _running(settings: Settings, ports: Ports) -> Running:
+    return Running(
+        pid=os.getpid(),
+        profile=settings.profile.value,
+        api_url=api_url(settings, ports),
+        https_url=https_url(settings, ports),
+        local_url=local_url(settings, ports),
+        token_domain=settings.token_domain,
+        ports=asdict(ports),
+    )

@@ -1,0 +1,81 @@
+"""The command `landbridge`: puts the commands together. Heavy parts are imported by the commands that need them."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from landbridge import __version__
+from landbridge.cli import apply, binding, ca, connector, hosts, reset, status, up
+from landbridge.cli.ending import ended
+
+HELP = """Destinations, connectivity and a connector for on-premise systems; every failure has a name.
+
+\b
+Start the cloud side:      landbridge up --landscape landscape.yaml
+Credentials for your app:  landbridge binding --subaccount acme --format default-env > default-env.json
+Let a connector in:        landbridge connector invite --subaccount acme
+See all of it work:        landbridge demo
+
+stdout is data, stderr is talk. Exit codes are those of the faults ('landbridge fault list').
+"""
+
+app = typer.Typer(
+    name="landbridge",
+    help=HELP,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"landbridge {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+) -> None:
+    """Options of the program as a whole."""
+
+
+app.command("up", help=up.HELP)(up.up)
+app.command("binding", help=binding.HELP)(binding.binding)
+app.add_typer(connector.app, name="connector")
+app.command("status", help=status.HELP)(status.status)
+app.command("apply", help=apply.HELP)(apply.apply)
+app.command("reset", help=reset.HELP)(reset.reset)
+app.command("ca", help=ca.HELP)(ca.ca)
+app.command("hosts", help=hosts.HELP)(hosts.hosts)
+
+
+def _mount_optional() -> None:
+    """Commands that live in modules of their own kind, where they are installed."""
+    if importlib.util.find_spec("landbridge.cli.demo"):
+        app.command("demo")(importlib.import_module("landbridge.cli.demo").demo)
+    if importlib.util.find_spec("landbridge.cli.fault"):
+        app.add_typer(importlib.import_module("landbridge.cli.fault").app, name="fault")
+
+
+_mount_optional()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code."""
+    as_json = "--json" in arguments
+    return ended(lambda: app(args=list(arguments), prog_name="landbridge", standalone_mode=False), as_json)
+
+
+def main() -> None:
+    """Entry point of the installed command."""
+    sys.exit(run(sys.argv[1:]))

@@ -1,0 +1,83 @@
+"""`landbridge up`: the whole cloud side in this process, until a signal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from landbridge.cli.options import DATA, AsJson, Data
+from landbridge.observe.logs import LogFormat, LogLevel
+from landbridge.settings import Profile, Settings, check
+
+HELP = """Start the cloud side.
+
+Token service, destination service, gateway for connectors and admin API, in this process, until Ctrl-C.
+
+\b
+Examples:
+  landbridge up
+  landbridge up --landscape landscape.yaml
+  landbridge up --http-port 0 --https-port 0 --door-port 0 --tunnel-port 0 --json
+  landbridge up --profile server --host 0.0.0.0 --public-host bridge.example.com
+
+Each option has an environment variable: --http-port is LANDBRIDGE_HTTP_PORT. Ctrl-C stops, twice forces.
+"""
+
+DEFAULT = Settings()
+
+
+def _option(name: str, text: str, **more: Any) -> Any:
+    variable = f"LANDBRIDGE_{name.replace('-', '_').upper()}"
+    return typer.Option(f"--{name}", envvar=variable, show_envvar=False, help=text, **more)
+
+
+def _port(name: str, text: str) -> Any:
+    return _option(name, f"{text} 0: a free one.", min=0, max=65535)
+
+
+def up(
+    landscape: Annotated[Path | None, _option("landscape", "Landscape file to apply.")] = None,
+    data: Data = DATA,
+    profile: Annotated[Profile, _option("profile", "laptop: loopback, with comforts. server: any address.")] = (
+        DEFAULT.profile
+    ),
+    host: Annotated[str, _option("host", "Address to listen on.")] = DEFAULT.host,
+    public_host: Annotated[str, _option("public-host", "Name that leads others to this machine.")] = (
+        DEFAULT.public_host
+    ),
+    token_domain: Annotated[str, _option("token-domain", "Domain of the token service.")] = DEFAULT.token_domain,
+    database_url: Annotated[str, _option("database-url", "Default: SQLite in the data folder.")] = "",
+    http_port: Annotated[int, _port("http-port", "API and token service.")] = DEFAULT.http_port,
+    https_port: Annotated[int, _port("https-port", "The same over TLS.")] = DEFAULT.https_port,
+    door_port: Annotated[int, _port("door-port", "HTTP door for applications.")] = DEFAULT.door_port,
+    socks_port: Annotated[int, _port("socks-port", "SOCKS5 door, as bindings name it.")] = DEFAULT.socks_port,
+    tunnel_port: Annotated[int, _port("tunnel-port", "Listener for connectors.")] = DEFAULT.tunnel_port,
+    ready_file: Annotated[Path | None, _option("ready-file", "Write the addresses here when ready.")] = None,
+    log_format: Annotated[LogFormat, _option("log-format", "Form of the log on stderr.")] = LogFormat.TEXT,
+    log_level: Annotated[LogLevel, _option("log-level", "What is logged.")] = LogLevel.INFO,
+    as_json: AsJson = False,
+) -> None:
+    """Start the cloud side and stay until a signal. With --json, one line on stdout says where everything answers."""
+    settings = Settings(
+        data=data,
+        database_url=database_url,
+        profile=profile,
+        host=host,
+        public_host=public_host,
+        token_domain=token_domain,
+        http_port=http_port,
+        https_port=https_port,
+        door_port=door_port,
+        socks_port=socks_port,
+        tunnel_port=tunnel_port,
+    )
+    check(settings)
+
+    from landbridge.cli.serving import Announcement, serve
+    from landbridge.net.loop import run
+    from landbridge.observe.logs import configure
+
+    configure(log_format, log_level)
+    run(serve(settings, landscape, Announcement(ready_file, as_json)))
