@@ -11,7 +11,7 @@ from sqlalchemy import URL, delete, event, insert, make_url, select
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from landbridge.faults import FaultError, fault
 from landbridge.store.failures import storage_fault
@@ -23,7 +23,6 @@ from landbridge.store.vault import Vault
 
 FILE = "landbridge.db"
 BUSY_SECONDS = 5.0
-"""How long a transaction waits for another one to end before it is `store.busy`."""
 
 _CHECK = "landbridge"
 
@@ -42,14 +41,15 @@ class Database:
         self._passwords = Passwords()
 
     @classmethod
-    async def open(cls, url: str | URL, vault: Vault) -> Database:
+    async def open(cls, url: str | URL, vault: Vault, busy_seconds: float = BUSY_SECONDS) -> Database:
         """Connect, migrate to the newest tables, and check that `vault` is the one the content was sealed with.
 
-        url  `sqlite+aiosqlite:///file` or `postgresql+asyncpg://user@host/database`
+        url           `sqlite+aiosqlite:///file` or `postgresql+asyncpg://user@host/database`
+        busy_seconds  how long a transaction waits for another one to end before it is `store.busy` (SQLite)
 
         Raises `FaultError`: `store.key-wrong`, `store.newer`, `store.not-a-database`, `store.unavailable` and kin.
         """
-        database = cls(_engine(make_url(url)), vault)
+        database = cls(_engine(make_url(url), busy_seconds), vault)
         try:
             async with database.begin() as session:
                 await session.connection.run_sync(migrate)
@@ -82,18 +82,30 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, *, write: bool) -> AsyncIterator[Session]:
+        connection = await self._connect()
         try:
-            async with self._engine.connect() as connection:
-                await connection.execution_options(landbridge_write=write)
-                async with connection.begin():
-                    yield Session(connection, self._vault, self._passwords)
-        except PoolTimeoutError as error:
-            raise FaultError(fault("store.busy", place=self.place)) from error
+            await connection.execution_options(landbridge_write=write)
+            async with connection.begin():
+                yield Session(connection, self._vault, self._passwords)
         except DBAPIError as error:
             known = storage_fault(error, self.place)
             if known is None:
                 raise
             raise FaultError(known) from error
+        finally:
+            await connection.close()
+
+    async def _connect(self) -> AsyncConnection:
+        try:
+            return await self._engine.connect()
+        except PoolTimeoutError as error:
+            raise FaultError(fault("store.busy", place=self.place)) from error
+        except DBAPIError as error:
+            reason = fault("store.unavailable", place=self.place, reason=error.orig)
+            raise FaultError(storage_fault(error, self.place) or reason) from error
+        except OSError as error:  # the network, as asyncpg reports it
+            reason = fault("store.unavailable", place=self.place, reason=error.strerror or error)
+            raise FaultError(reason) from error
 
     async def clear(self) -> None:
         """Delete every subaccount with all it owns. Keys, the CA and the certificates of connectors stay."""
@@ -104,12 +116,12 @@ class Database:
         await self._engine.dispose()
 
 
-def _engine(url: URL) -> AsyncEngine:
+def _engine(url: URL, busy_seconds: float) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True)
     if url.database:
         _create_private(Path(url.database))
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_timeout=BUSY_SECONDS)
+    engine = create_async_engine(url, connect_args={"timeout": busy_seconds}, pool_timeout=busy_seconds)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine

@@ -12,9 +12,6 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from landbridge.model.secret import Secret
 
-REMEMBERED = 1000
-"""Passwords whose hash is remembered; the oldest is forgotten first."""
-
 AT_ONCE = 2
 """Hashes computed at the same time: each takes 64 MiB and a core for tens of milliseconds."""
 
@@ -24,9 +21,12 @@ class Passwords:
 
     A hash that was made or matched once is remembered in memory, under a keyed digest whose key dies with the process:
     applying a landscape again and a user's next token cost microseconds. A wrong password always pays in full.
+
+    remembered  how many passwords at most; the oldest is forgotten first
     """
 
-    def __init__(self) -> None:
+    def __init__(self, remembered: int = 1000) -> None:
+        self._remembered = remembered
         self._hasher = PasswordHasher()
         self._key = secrets.token_bytes(32)
         self._known: OrderedDict[bytes, str] = OrderedDict()
@@ -73,7 +73,7 @@ class Passwords:
     def _remember(self, mark: bytes, stored: str) -> None:
         self._known[mark] = stored
         self._known.move_to_end(mark)
-        if len(self._known) > REMEMBERED:
+        if len(self._known) > self._remembered:
             self._known.popitem(last=False)
 
     def _at_once(self) -> CapacityLimiter:

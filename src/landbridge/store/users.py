@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -10,8 +10,26 @@ from sqlalchemy import ColumnElement, and_, delete, select
 
 from landbridge.model.secret import Secret
 from landbridge.model.subaccount import User
+from landbridge.store.passwords import Passwords
 from landbridge.store.session import Row, Session
 from landbridge.store.tables import users
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PasswordCheck:
+    """A user that somebody claims to be; None when there is no such user."""
+
+    passwords: Passwords
+    owner: str
+    user: User | None
+    stored: str
+
+    async def matches(self, password: Secret) -> User | None:
+        """The user, if the password is right; argon2 runs in a thread."""
+        if self.user is None:
+            await self.passwords.waste(password)
+            return None
+        return self.user if await self.passwords.matches(self.owner, self.stored, password) else None
 
 
 class UserRepository:
@@ -43,13 +61,13 @@ class UserRepository:
 
     async def verify(self, subaccount_id: str, name: str, password: Secret) -> User | None:
         """The user, if the password is right. An unknown user takes as long as a wrong password."""
+        return await (await self.check(subaccount_id, name)).matches(password)
+
+    async def check(self, subaccount_id: str, name: str) -> PasswordCheck:
+        """What `verify` needs to know, so that the slow part can happen after the transaction."""
         row = await self._row(subaccount_id, name)
-        if row is None:
-            await self._session.passwords.waste(password)
-            return None
-        owner = _owner(subaccount_id, name)
-        right = await self._session.passwords.matches(owner, row["password_hash"], password)
-        return _noun(row) if right else None
+        user, stored = (_noun(row), str(row["password_hash"])) if row else (None, "")
+        return PasswordCheck(self._session.passwords, _owner(subaccount_id, name), user, stored)
 
     async def _same(self, subaccount_id: str, row: Row, user: User) -> bool:
         if _noun(row) != replace(user, password=Secret("")):

@@ -26,7 +26,8 @@ class PasswordGrant:
         if len(password) > PASSWORD_LIMIT:
             raise wrong
         async with self._db.read() as session:
-            user = await UserRepository(session).verify(request.tenant.id, name, Secret(password))
+            check = await UserRepository(session).check(request.tenant.id, name)
+        user = await check.matches(Secret(password))
         if user is None:
             raise wrong
         claims = user_claims(request.tenant.id, user)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from landbridge.model.secret import Secret
+from landbridge.store.passwords import Passwords
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_a_hash_matches_its_password_alone() -> None:
+    passwords = Passwords()
+    stored = await passwords.hash("acme/alice", Secret("right"))
+    assert stored.startswith("$argon2id$")
+    assert "right" not in stored
+    assert await passwords.matches("acme/alice", stored, Secret("right"))
+    assert not await passwords.matches("acme/alice", stored, Secret("wrong"))
+
+
+async def test_a_new_process_needs_no_memory() -> None:
+    stored = await Passwords().hash("acme/alice", Secret("right"))
+    assert await Passwords().matches("acme/alice", stored, Secret("right"))
+    assert not await Passwords().matches("acme/alice", stored, Secret("wrong"))
+
+
+async def test_a_remembered_password_is_not_good_for_a_newer_hash() -> None:
+    passwords = Passwords()
+    await passwords.hash("acme/alice", Secret("old"))
+    newer = await passwords.hash("acme/alice", Secret("new"))
+    assert not await passwords.matches("acme/alice", newer, Secret("old"))
+
+
+async def test_owners_do_not_share_hashes() -> None:
+    passwords = Passwords()
+    assert await passwords.hash("a", Secret("bc")) != await passwords.hash("ab", Secret("c"))
+
+
+async def test_the_same_password_of_the_same_owner_is_hashed_once() -> None:
+    passwords = Passwords()
+    assert await passwords.hash("acme/alice", Secret("p")) == await passwords.hash("acme/alice", Secret("p"))
+
+
+async def test_text_that_is_no_hash_matches_nothing() -> None:
+    assert not await Passwords().matches("acme/alice", "", Secret("p"))
+    assert not await Passwords().matches("acme/alice", "$argon2id$broken", Secret("p"))
+
+
+async def test_memory_is_bounded_and_forgets_the_oldest() -> None:
+    passwords = Passwords(remembered=2)
+    first = await passwords.hash("a", Secret("p"))
+    second = await passwords.hash("b", Secret("p"))
+    await passwords.hash("c", Secret("p"))
+    assert await passwords.hash("b", Secret("p")) == second
+    assert await passwords.hash("a", Secret("p")) != first, "forgotten, so hashed with a new salt"
