@@ -1,0 +1,68 @@
+"""What a caller asks for: the find request, taken apart and checked for contradictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from landbridge.faults import FaultError, fault
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The conditional headers, as they arrived; empty means absent."""
+
+    if_match: str = ""
+    if_none_match: str = ""
+
+    def status(self, etag: str) -> int:
+        """412, 304 or 200 for an entity with this tag (RFC 9110 §13.2.2). Tags count with and without quotes."""
+        if self.if_match and not _names(self.if_match, etag):
+            return 412
+        return 304 if self.if_none_match and _names(self.if_none_match, etag) else 200
+
+
+def _names(header: str, etag: str) -> bool:
+    tags = {tag.strip().removeprefix("W/").strip('"') for tag in header.split(",")}
+    return etag in tags or "*" in tags
+
+
+@dataclass(frozen=True, slots=True)
+class FindRequest:
+    """A find request (destination-service §2.2). Empty text means that a header was not sent.
+
+    fragments         every X-fragment-name header, as it arrived
+    client_assertion  whether a header asks for client authentication by assertion
+    """
+
+    authorization: str
+    name: str
+    skip_credentials: bool = False
+    skip_tokens: bool = False
+    user_token: str = field(default="", repr=False)
+    tenant: str = ""
+    fragments: tuple[str, ...] = ()
+    fragment_optional: bool = False
+    chain: str = ""
+    client_assertion: bool = False
+    conditions: Conditions = Conditions()
+
+    def check(self) -> None:
+        """Raises `FaultError` for headers that exclude each other or ask for what does not exist here."""
+        if self.user_token and self.tenant:
+            raise _invalid("X-user-token and X-tenant are sent together")
+        if len(self.fragments) > 1:
+            raise _invalid("X-fragment-name is sent more than once")
+        if self.fragment_optional and len(self.fragment_names) > 1:
+            raise _invalid("X-fragment-optional goes with a single fragment name")
+        if self.chain:
+            raise FaultError(fault("destination.chain-unsupported", chain=self.chain[:100]))
+
+    @property
+    def fragment_names(self) -> tuple[str, ...]:
+        """The fragments to merge, in the order of the request."""
+        names = (name.strip() for header in self.fragments for name in header.split(","))
+        return tuple(name for name in names if name)
+
+
+def _invalid(reason: str) -> FaultError:
+    return FaultError(fault("destination.request-invalid", reason=reason))
