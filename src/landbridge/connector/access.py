@@ -1,0 +1,62 @@
+"""The access decision: may this stream reach that backend? (cloud-connector §4.1 steps 2 to 4)"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from landbridge.faults import Fault, FaultError, fault
+from landbridge.model.mapping import Mapping, Resource
+
+_AMBIGUOUS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|;|$)|\\|%5c", re.IGNORECASE)
+"""Dot segments and backslashes, raw or encoded. Encoded slashes are left alone: OData keys hold them (traps 12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A positive decision: the mapping and the resource that covers the path."""
+
+    mapping: Mapping
+    resource: Resource
+
+
+class AccessTable:
+    """The mappings of one connector, ready for look-up."""
+
+    def __init__(self, mappings: Iterable[Mapping]) -> None:
+        self.mappings = tuple(mappings)
+        self._by_key = {mapping.key: mapping for mapping in self.mappings}
+
+    def decide(self, host: str, port: int, target: str, *, upgrade: bool) -> Allowed:
+        """The mapping and resource for a request. `target` is raw; only what stands before `?` counts.
+
+        Raises `FaultError` (`connector.*`).
+        """
+        mapping = self._by_key.get((host.lower(), port))
+        if mapping is None:
+            raise FaultError(fault("connector.system-not-exposed", host=host, port=port))
+        path = target.partition("?")[0]
+        if _AMBIGUOUS.search(path):
+            raise FaultError(fault("connector.path-ambiguous", host=host, port=port, path=path))
+        resource = _covering(mapping, path, upgrade)
+        if resource is None:
+            raise FaultError(_denied(mapping, host, port, path))
+        if upgrade and not resource.websocket_upgrade_allowed:
+            raise FaultError(fault("connector.upgrade-not-allowed", host=host, port=port, path=path))
+        return Allowed(mapping, resource)
+
+
+def _covering(mapping: Mapping, path: str, upgrade: bool) -> Resource | None:
+    """The first enabled resource that covers the path; for an upgrade one that allows it is preferred."""
+    covering = [resource for resource in mapping.resources if resource.enabled and resource.covers(path)]
+    if upgrade:
+        covering.sort(key=lambda resource: not resource.websocket_upgrade_allowed)
+    return covering[0] if covering else None
+
+
+def _denied(mapping: Mapping, host: str, port: int, path: str) -> Fault:
+    for resource in mapping.resources:
+        if resource.covers(path):
+            return fault("connector.resource-disabled", host=host, port=port, path=path, resource=resource.path)
+    return fault("connector.resource-not-exposed", host=host, port=port, path=path)

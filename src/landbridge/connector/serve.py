@@ -1,0 +1,309 @@
+"""One stream of the tunnel: decide, connect or reuse, send the request, carry the answer back."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from landbridge.connector.access import AccessTable, Allowed
+from landbridge.connector.backend import BackendConnection
+from landbridge.connector.pool import BackendPool, connect_backend
+from landbridge.connector.request import BackendRequest, backend_request, check_open
+from landbridge.connector.settings import ConnectorSettings
+from landbridge.faults import Fault, FaultError, fault
+from landbridge.wire.errors import RemoteProtocolError
+from landbridge.wire.http1 import ResponseHead
+from landbridge.wire.messages import Head, MessageReader, Open, Opened, Refused, encode
+from landbridge.wire.stream import Buffer, Stream
+
+
+class Tunnel(Protocol):
+    """What a served stream needs of its session."""
+
+    settings: ConnectorSettings
+    access: AccessTable
+    pool: BackendPool
+
+    def send(self, stream: Stream, data: Buffer, *, fin: bool = False) -> bool: ...
+    def reset(self, stream: Stream) -> None: ...
+    def consumed(self, stream: Stream, size: int) -> None: ...
+    def done(self, served: ServedStream) -> None: ...
+    def note(self, opening: Open, reason: Fault) -> None:
+        """A stream was refused or broke off."""
+
+
+class ServedStream:
+    """A request from Open to the end of its answer."""
+
+    __slots__ = (
+        "_allowed",
+        "_answer_begun",
+        "_answer_ended",
+        "_backend",
+        "_block",
+        "_connecting",
+        "_deadline",
+        "_early",
+        "_head",
+        "_is_retry",
+        "_loop",
+        "_opened",
+        "_opening",
+        "_reader",
+        "_received",
+        "_request",
+        "_request_ended",
+        "_response_paused",
+        "_stream",
+        "_tunnel",
+        "_unacknowledged",
+    )
+
+    def __init__(self, tunnel: Tunnel, stream: Stream) -> None:
+        self._tunnel = tunnel
+        self._stream = stream
+        self._loop = asyncio.get_running_loop()
+        self._reader: MessageReader | None = MessageReader()
+        self._opening: Open | None = None
+        self._block = b""
+        self._allowed: Allowed | None = None
+        self._request: BackendRequest | None = None
+        self._backend: BackendConnection | None = None
+        self._connecting: asyncio.Task[None] | None = None
+        self._opened: bytes = b""
+        self._early: list[Buffer] = []
+        self._received = 0
+        self._request_ended = False
+        self._head = b""
+        self._answer_begun = False
+        self._answer_ended = False
+        self._response_paused = False
+        self._is_retry = False
+        self._unacknowledged = 0
+        self._deadline = 0.0
+
+    # ------------------------------------------------------------------ from the tunnel
+
+    def on_data(self, data: Buffer) -> None:
+        try:
+            if self._reader is None:
+                self._request_body(data, len(data))
+            else:
+                self._preamble(self._reader, data)
+        except RemoteProtocolError as error:
+            self._refuse(fault("connector.open-invalid", reason=str(error)))
+        except FaultError as error:
+            self._refuse(error.fault)
+
+    def _preamble(self, reader: MessageReader, data: Buffer) -> None:
+        reader.feed(data)
+        if self._opening is None:
+            message = reader.message()
+            if message is not None and not isinstance(message, Open):
+                raise RemoteProtocolError(f"{type(message).__name__} instead of Open")
+            self._opening = message
+        block = reader.block(self._opening.head) if self._opening is not None else None
+        if self._opening is None or block is None:
+            self._tunnel.consumed(self._stream, len(data))
+            return
+        self._reader = None
+        rest = reader.rest()
+        self._tunnel.consumed(self._stream, len(data) - len(rest))
+        self._start(self._opening, block)
+        if rest:
+            self._request_body(rest, len(rest))
+
+    def _start(self, opening: Open, block: bytes) -> None:
+        check_open(opening, block)
+        self._allowed = self._tunnel.access.decide(opening.host, opening.port, opening.target, upgrade=opening.upgrade)
+        self._block = block
+        self._request = backend_request(opening, block, self._allowed)
+        backend = self._tunnel.pool.take(opening.conn, self._allowed.mapping)
+        if backend is not None:
+            self._ask(backend, Opened(reused=True))
+        else:
+            self._connecting = self._loop.create_task(self._connect())
+
+    async def _connect(self) -> None:
+        assert self._allowed is not None
+        began = self._loop.time()
+        try:
+            backend = await connect_backend(self._allowed.mapping, self._tunnel.settings, self._tunnel.pool.trust)
+        except FaultError as error:
+            self._connecting = None
+            self._refuse(error.fault)
+            return
+        self._connecting = None
+        self._ask(backend, Opened(connect_ms=round((self._loop.time() - began) * 1000, 3)))
+
+    def _ask(self, backend: BackendConnection, opened: Opened) -> None:
+        """Send the request. Opened waits for the answer's head, or for the next sweep, to share its frame."""
+        assert self._request is not None
+        self._backend = backend
+        self._opened = self._opened if self._is_retry else encode(opened)
+        backend.ask(self, self._request)
+        early, self._early = self._early, []
+        for piece in early:
+            backend.write(piece)
+        self._credit(sum(map(len, early)))
+        if self._request_ended:
+            self._end_request()
+
+    def _request_body(self, data: Buffer, size: int) -> None:
+        assert self._opening is not None
+        self._received += size
+        opening = self._opening
+        if opening.body != "streamed" and not opening.upgrade and self._received > max(opening.size, 0):
+            raise RemoteProtocolError("body is longer than announced")
+        if self._backend is not None:
+            self._backend.write(data)
+            self._credit(size)
+        else:
+            # Bounded by the stream's credit, which is returned only when the backend has it.
+            self._early.append(data)
+
+    def _credit(self, size: int) -> None:
+        if self._backend is not None and self._backend.paused:
+            self._unacknowledged += size
+        elif size:
+            self._tunnel.consumed(self._stream, size)
+
+    def on_fin(self) -> None:
+        opening = self._opening
+        if opening is None or self._reader is not None:
+            self._refuse(fault("connector.open-invalid", reason="it ends before its head"))
+            return
+        if opening.body == "sized" and self._received != opening.size:
+            self._abandon()
+            return
+        self._request_ended = True
+        if self._backend is not None:
+            self._end_request()
+
+    def _end_request(self) -> None:
+        assert self._backend is not None
+        self._backend.end()
+        if not self._answer_begun and self._tunnel.settings.first_byte_timeout:
+            self._deadline = self._loop.time() + self._tunnel.settings.first_byte_timeout
+
+    def on_reset(self) -> None:
+        """The client is gone, or the gateway gave up."""
+        self._leave()
+        self._tunnel.done(self)
+
+    def on_room(self) -> None:
+        if self._backend is not None and self._response_paused:
+            self._response_paused = False
+            self._backend.resume()
+
+    def sweep(self, now: float) -> None:
+        """Twice-a-second look at what is late; also the moment when a slow backend's Opened goes out alone."""
+        if self._opened and self._backend is not None:
+            self._send_opened()
+        if not self._deadline or now < self._deadline or self._opening is None:
+            return
+        if self._answer_begun:
+            self._abandon()
+        else:
+            seconds = f"{self._tunnel.settings.first_byte_timeout:g}"
+            self._refuse(fault("backend.silent", host=self._opening.host, port=self._opening.port, seconds=seconds))
+
+    # ------------------------------------------------------------------ from the backend
+
+    def on_head(self, head: ResponseHead, block: bytes, *, followed: bool) -> None:
+        message = Head(head.status, head.reason.decode("latin-1"), head.framing, head.size, len(block))
+        opened, self._opened = self._opened, b""
+        if head.status >= 200 or head.status == 101:
+            self._answer_begun = True
+            idle = self._tunnel.settings.body_idle_timeout
+            self._deadline = self._loop.time() + idle if idle and head.framing in ("sized", "streamed") else 0.0
+        self._head += opened + encode(message) + block
+        if not followed:
+            self._send(b"")
+
+    def on_body(self, data: bytes | memoryview, *, last: bool) -> None:
+        if self._deadline:
+            self._deadline = self._loop.time() + self._tunnel.settings.body_idle_timeout
+        self._send(data, fin=last)
+
+    def _send(self, data: Buffer, *, fin: bool = False) -> None:
+        """Send on, together with a head that waits for what follows it."""
+        if self._head:
+            data = self._head + data
+            self._head = b""
+        if fin:
+            self._answer_ended = True
+        if not self._tunnel.send(self._stream, data, fin=fin) and self._backend and not self._response_paused:
+            self._response_paused = True
+            self._backend.pause()
+
+    def on_answer_end(self) -> None:
+        backend, opening, allowed = self._backend, self._opening, self._allowed
+        assert backend is not None
+        assert opening is not None
+        assert allowed is not None
+        if self._response_paused:
+            backend.resume()
+        self._backend = None
+        if not self._answer_ended:
+            self._send(b"", fin=True)
+        self._stream.owner = None
+        if not self._request_ended or opening.upgrade:
+            backend.close()
+        else:
+            self._tunnel.pool.keep(opening.conn, allowed.mapping, backend)
+        self._tunnel.done(self)
+
+    def on_backend_lost(self, reason: str, *, untouched: bool) -> None:
+        backend, self._backend = self._backend, None
+        assert backend is not None
+        assert self._opening is not None
+        assert self._request is not None
+        if self._answer_begun:
+            self._abandon()
+        elif untouched and backend.uses > 1 and self._request.repeatable and not self._is_retry:
+            # The backend closed a kept connection while the request was on its way to it.
+            self._is_retry = True
+            self._connecting = self._loop.create_task(self._connect())
+        elif reason:
+            host, port = self._opening.host, self._opening.port
+            self._refuse(fault("backend.answer-invalid", host=host, port=port, reason=reason))
+        else:
+            self._refuse(fault("backend.closed", host=self._opening.host, port=self._opening.port))
+
+    def on_backend_room(self) -> None:
+        if self._unacknowledged:
+            size, self._unacknowledged = self._unacknowledged, 0
+            self._tunnel.consumed(self._stream, size)
+
+    # ------------------------------------------------------------------ ends
+
+    def _send_opened(self) -> None:
+        opened, self._opened = self._opened, b""
+        self._tunnel.send(self._stream, opened)
+
+    def _refuse(self, reason: Fault) -> None:
+        """No answer: the fault crosses the tunnel instead. After a head only an abort is left."""
+        if self._answer_begun:
+            self._abandon()
+            return
+        self._leave()
+        if self._opening is not None:
+            self._tunnel.note(self._opening, reason)
+        self._tunnel.send(self._stream, encode(Refused(reason.code, dict(reason.params))), fin=True)
+        self._stream.owner = None
+        self._tunnel.done(self)
+
+    def _abandon(self) -> None:
+        """The answer cannot be completed: abort, so that nobody takes it for complete."""
+        self._leave()
+        self._tunnel.reset(self._stream)
+        self._tunnel.done(self)
+
+    def _leave(self) -> None:
+        if self._connecting is not None:
+            self._connecting.cancel()
+            self._connecting = None
+        backend, self._backend = self._backend, None
+        if backend is not None:
+            backend.release()

@@ -1,0 +1,215 @@
+"""One tunnel connection, seen from the connector: hello, control messages, streams to serve."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from landbridge.connector.access import AccessTable
+from landbridge.connector.pool import BackendPool
+from landbridge.connector.serve import ServedStream
+from landbridge.connector.settings import AGENT_VERSION, COMPAT_VERSION, ConnectorSettings
+from landbridge.faults import Fault, fault, from_wire
+from landbridge.net.link import Link
+from landbridge.wire.dispatch import dispatch
+from landbridge.wire.errors import RemoteProtocolError
+from landbridge.wire.events import Event
+from landbridge.wire.frames import GoAwayCode
+from landbridge.wire.messages import (
+    TUNNEL_VERSION,
+    Departed,
+    Drain,
+    Farewell,
+    Hello,
+    MessageReader,
+    Open,
+    Refused,
+    Welcome,
+    encode,
+)
+from landbridge.wire.mux import Mux
+from landbridge.wire.stream import Buffer, Stream
+
+SWEEP_INTERVAL = 0.25
+_SPARE_STREAMS = 64
+"""Streams above the limit that are still refused by name before the protocol resets them."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """What the connector says about itself in Hello."""
+
+    connector_id: str
+    run_id: str
+    location_id: str
+    description: str
+
+
+class ConnectorSession:
+    """One TLS connection to one gateway. `closed` is done when it has ended, with the reason."""
+
+    def __init__(
+        self,
+        introduction: Introduction,
+        settings: ConnectorSettings,
+        access: AccessTable,
+        trust: ssl.SSLContext,
+        on_welcome: Callable[[Welcome], None],
+    ) -> None:
+        self.settings = settings
+        self.access = access
+        self.pool = BackendPool(trust)
+        self.closed: asyncio.Future[Fault] = asyncio.get_running_loop().create_future()
+        self.mux = Mux(dialled=True, window=settings.window, stream_limit=settings.stream_limit + _SPARE_STREAMS)
+        self.link = Link(self.mux, self, ping_interval=settings.ping_interval, ping_timeout=settings.ping_timeout)
+        self._on_welcome = on_welcome
+        self._served: set[ServedStream] = set()
+        self._reader = MessageReader()
+        self._ending: Fault | None = None
+        self._draining = False
+        self._loop = asyncio.get_running_loop()
+        self._sweeper = self._loop.call_later(SWEEP_INTERVAL, self._sweep)
+        self._control = self.mux.open()
+        self._control.owner = self
+        self.mux.send(self._control, encode(_hello(introduction, access)))
+
+    # ------------------------------------------------------------------ for served streams
+
+    def send(self, stream: Stream, data: Buffer, *, fin: bool = False) -> bool:
+        self.mux.send(stream, data, fin=fin)
+        self.link.wake()
+        return self.mux.has_room(stream)
+
+    def reset(self, stream: Stream) -> None:
+        stream.owner = None
+        self.mux.reset(stream)
+        self.link.wake()
+
+    def consumed(self, stream: Stream, size: int) -> None:
+        self.mux.consumed(stream, size)
+        if self.mux.wants_write:
+            self.link.wake()
+
+    def done(self, served: ServedStream) -> None:
+        self._served.discard(served)
+
+    def note(self, opening: Open, reason: Fault) -> None:
+        fields = {"fault": reason.code, "sentence": reason.sentence, "request": opening.request}
+        _log.info("refused", extra=fields)
+
+    @property
+    def busy(self) -> int:
+        """Streams that are being served."""
+        return len(self._served)
+
+    # ------------------------------------------------------------------ ending it
+
+    def drain(self) -> None:
+        """Ask the gateway for no more streams; the open ones go on."""
+        self._draining = True
+        self.mux.send_urgent(self._control, encode(Drain()))
+        self.mux.go_away(GoAwayCode.NORMAL)
+        self.link.wake()
+
+    def close(self) -> None:
+        self.link.close()
+
+    # ------------------------------------------------------------------ events
+
+    def on_events(self, events: Iterable[Event]) -> None:
+        dispatch(events, self)
+
+    def on_stream(self, stream: Stream) -> None:
+        if self._draining or len(self._served) >= self.settings.stream_limit:
+            limit = fault("connector.overloaded", streams=len(self._served))
+            reason = fault("connector.draining") if self._draining else limit
+            self.mux.send(stream, encode(Refused(reason.code, dict(reason.params))), fin=True)
+            return
+        served = ServedStream(self, stream)
+        stream.owner = served
+        self._served.add(served)
+
+    def on_data(self, data: Buffer) -> None:
+        """Control messages of the gateway."""
+        self.mux.consumed(self._control, len(data))
+        self._reader.feed(data)
+        try:
+            while (message := self._reader.message()) is not None:
+                self._on_message(message)
+        except RemoteProtocolError as error:
+            self._ending = fault("tunnel.protocol-error", reason=str(error))
+            self.link.close()
+
+    def _on_message(self, message: object) -> None:
+        match message:
+            case Welcome():
+                self._on_welcome(message)
+            case Departed(conn):
+                self.pool.forget(conn)
+            case Drain():
+                self._ending = fault("tunnel.draining")
+            case Farewell(code, params):
+                self._ending = from_wire(code, params)
+            case _:
+                raise RemoteProtocolError(f"unexpected {type(message).__name__} on the control stream")
+
+    def on_fin(self) -> None:
+        self.link.close()
+
+    def on_reset(self) -> None:
+        self.link.close()
+
+    def on_room(self) -> None:
+        """The control stream carries too little to wait for room."""
+
+    def on_pong(self, value: int) -> None:
+        self.link.ping_answered(value)
+
+    def on_gone_away(self, code: int) -> None:
+        if code != GoAwayCode.NORMAL and self._ending is None:
+            self._ending = fault("tunnel.protocol-error", reason=f"the gateway went away with code {code}")
+
+    def on_broken(self, error: Exception) -> None:
+        reason = str(error) if isinstance(error, RemoteProtocolError) else type(error).__name__
+        self._ending = fault("tunnel.protocol-error", reason=reason)
+        self.mux.go_away(GoAwayCode.PROTOCOL_ERROR)
+
+    def on_closed(self, silent: bool) -> None:
+        self._sweeper.cancel()
+        for stream in self.mux.abandon():
+            owner, stream.owner = stream.owner, None
+            if isinstance(owner, ServedStream):
+                owner.on_reset()
+        self.pool.close()
+        seconds = f"{self.settings.ping_timeout:g}"
+        reason = self._ending or (fault("tunnel.ping-timeout", seconds=seconds) if silent else fault("tunnel.closed"))
+        if not self.closed.done():
+            self.closed.set_result(reason)
+
+    def _sweep(self) -> None:
+        self._sweeper = self._loop.call_later(SWEEP_INTERVAL, self._sweep)
+        now = self._loop.time()
+        for served in list(self._served):
+            served.sweep(now)
+
+
+def _hello(introduction: Introduction, access: AccessTable) -> Hello:
+    exposed = [
+        {"protocol": mapping.protocol.value, "host": mapping.virtual, "description": mapping.description}
+        for mapping in access.mappings
+    ]
+    return Hello(
+        version=TUNNEL_VERSION,
+        agent_version=AGENT_VERSION,
+        compat_version=COMPAT_VERSION,
+        connector=introduction.connector_id,
+        run_id=introduction.run_id,
+        location=introduction.location_id,
+        description=introduction.description,
+        exposed=exposed,
+    )

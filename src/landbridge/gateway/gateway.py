@@ -1,0 +1,141 @@
+"""The gateway as one object: door, listener and registry, wired together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator
+
+from landbridge.faults import Fault, fault
+from landbridge.gateway.admission import Admission
+from landbridge.gateway.http_door import HttpDoor
+from landbridge.gateway.listener import Certificates, ListenerConnection
+from landbridge.gateway.registry import ConnectorStatus, TunnelRegistry
+from landbridge.gateway.session import ConnectorIdentity, TunnelSession
+from landbridge.identity.verify import TokenVerifier
+from landbridge.model.clock import Clock
+from landbridge.net.accept import TlsAcceptor, TlsIdentity, client_asking_context
+from landbridge.observe.metrics import Sample
+from landbridge.settings import DoorSettings, TunnelSettings
+from landbridge.wire.budget import Budget
+
+DRAIN_POLL = 0.05
+
+_log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """Start it, ask it who is connected, stop it."""
+
+    def __init__(
+        self,
+        door: DoorSettings,
+        tunnel: TunnelSettings,
+        verifier: TokenVerifier,
+        certificates: Certificates,
+        clock: Clock,
+    ) -> None:
+        self._tunnel_settings = tunnel
+        self._certificates = certificates
+        self._clock = clock
+        self._budgets: dict[str, Budget] = {}
+        self._listening: set[ListenerConnection] = set()
+        self._handshakes_failed = 0
+        self._acceptor: TlsAcceptor | None = None
+        self.registry = TunnelRegistry(_log_change)
+        self.door = HttpDoor(door, Admission(verifier), self.registry, _log_refusal)
+        self.door_port = 0
+        self.tunnel_port = 0
+
+    async def start(self, host: str, door_port: int, tunnel_port: int, identity: TlsIdentity) -> None:
+        """Open both ports (0 takes a free one). Raises `OSError`."""
+        acceptor = TlsAcceptor(self._new_connection, client_asking_context(identity), self._on_handshake_failed)
+        self.tunnel_port = acceptor.start(host, tunnel_port)
+        self._acceptor = acceptor
+        try:
+            self.door_port = await self.door.start(host, door_port)
+        except OSError:
+            await acceptor.stop()
+            raise
+
+    async def stop(self, grace: float = 0.0) -> None:
+        """Refuse new requests, give the open ones `grace` seconds, close everything."""
+        self.door.draining = True
+        for session in self.registry.sessions():
+            session.drain()
+        try:
+            async with asyncio.timeout(grace):
+                while self.door.busy:  # noqa: ASYNC110 - once, at the end of the program
+                    await asyncio.sleep(DRAIN_POLL)
+        except TimeoutError:
+            _log.warning("requests were cut", extra={"requests": self.door.busy})
+        for session in self.registry.sessions():
+            session.end(fault("tunnel.draining"))
+        await self.door.stop()
+        if self._acceptor is not None:
+            await self._acceptor.stop()
+        for connection in list(self._listening):
+            connection.close()
+        await asyncio.sleep(0)
+
+    # ------------------------------------------------------------------ connectors
+
+    def connectors(self) -> list[ConnectorStatus]:
+        return self.registry.connectors()
+
+    def disconnect(self, connector_id: str, reason: Fault | None = None) -> int:
+        """End a connector's tunnels; returns how many connections that were. It redials unless the reason forbids."""
+        return self.registry.end(connector_id, reason or fault("tunnel.closed"))
+
+    async def wait_for_connector(self, subaccount_id: str, location_id: str = "") -> None:
+        """Return once that connector is connected; put a time-out around it."""
+        await self.registry.wait_for(subaccount_id, location_id)
+
+    def samples(self) -> Iterator[Sample]:
+        """The gateway's figures for GET /metrics."""
+        counters = self.door.counters
+        yield Sample("landbridge_door_connections_total", counters.connections, "Client connections accepted.")
+        yield Sample("landbridge_door_open_connections", len(self.door.connections), "Client connections open now.")
+        yield Sample("landbridge_door_requests_total", counters.requests, "Requests received.")
+        yield Sample("landbridge_door_answers_total", counters.answers, "Backend answers delivered whole.")
+        yield Sample("landbridge_door_cut_answers_total", counters.cut, "Backend answers that broke off.")
+        yield Sample("landbridge_door_received_bytes_total", counters.bytes_in, "Bytes from clients.")
+        yield Sample("landbridge_door_sent_bytes_total", counters.bytes_out, "Bytes to clients.")
+        for code, number in counters.refusals.items():
+            yield Sample("landbridge_door_refusals_total", number, "Requests refused, by fault.", {"fault": code})
+        yield Sample("landbridge_tunnel_failed_handshakes_total", self._handshakes_failed, "TLS handshakes failed.")
+        for status in self.connectors():
+            labels = {"subaccount": status.subaccount_id, "location": status.location_id}
+            yield Sample("landbridge_tunnel_connections", status.connections, "Tunnel connections.", labels)
+            yield Sample("landbridge_tunnel_streams", status.streams, "Streams open now.", labels)
+
+    # ------------------------------------------------------------------ wiring
+
+    def _new_connection(self) -> ListenerConnection:
+        return ListenerConnection(
+            self._certificates, self._clock, self.door.next_id, self._open_session, self._listening
+        )
+
+    def _open_session(self, identity: ConnectorIdentity) -> TunnelSession:
+        settings = self._tunnel_settings
+        budget = self._budgets.setdefault(identity.subaccount_id, Budget(settings.tenant_budget))
+        return TunnelSession(identity, self.registry, settings, budget, self._clock, self.door.next_id())
+
+    def _on_handshake_failed(self, peer: str, reason: str) -> None:
+        self._handshakes_failed += 1
+        _log.info("tunnel handshake failed", extra={"peer": peer, "reason": reason})
+
+
+def _log_refusal(reason: Fault, *, request_id: str, tenant: str, peer: str) -> None:
+    fields = {"fault": reason.code, "sentence": reason.sentence, "request": request_id, "tenant": tenant, "peer": peer}
+    _log.info("refused", extra=fields)
+
+
+def _log_change(event: str, identity: ConnectorIdentity, reason: Fault | None) -> None:
+    fields = {
+        "connector": identity.connector_id,
+        "subaccount": identity.subaccount_id,
+        "address": identity.address,
+        "fault": reason.code if reason else None,
+    }
+    _log.info("connector %s", event, extra=fields)

@@ -1,0 +1,417 @@
+"""The HTTP door (port 20003): one object for each client connection (connectivity-proxy §4).
+
+Requests of a connection are served one after the other; each is checked anew. Backend connections stick to the
+client connection, so its end is reported to the connector.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from itertools import count
+from secrets import token_hex
+from typing import TYPE_CHECKING, Protocol
+
+from landbridge.faults import Fault, FaultError, fault
+from landbridge.gateway.admission import Admission, Admitted
+from landbridge.gateway.answers import fault_response
+from landbridge.gateway.exchange import Exchange
+from landbridge.net.reset import abort_with_reset
+from landbridge.settings import DoorSettings
+from landbridge.wire.chunked import ChunkedReader
+from landbridge.wire.errors import RemoteProtocolError
+from landbridge.wire.http1 import BadHead, HeadTooLarge, LineTooLong, RequestHead, head_end, parse_request
+
+if TYPE_CHECKING:
+    from landbridge.gateway.session import TunnelSession
+
+SWEEP_INTERVAL = 0.5
+LINGER = 2.0
+"""Seconds in which a client may read a refusal of a request that it is still sending."""
+PIPELINE_LIMIT = 65_536
+_KEEPING = frozenset({403, 407, 502, 503, 504})
+"""Statuses after which the connection may serve another request; framing errors close it (connectivity-proxy §4.8)."""
+
+
+class Tunnels(Protocol):
+    """Where the door finds tunnels (gateway/registry.py)."""
+
+    def find(self, subaccount_id: str, location_id: str) -> TunnelSession: ...
+
+
+class RefusalLog(Protocol):
+    """Hears about every fault that the door answers with."""
+
+    def __call__(self, reason: Fault, *, request_id: str, tenant: str, peer: str) -> None: ...
+
+
+@dataclass(slots=True)
+class DoorCounters:
+    """Plain integers (design §5)."""
+
+    connections: int = 0
+    requests: int = 0
+    answers: int = 0
+    cut: int = 0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    refusals: dict[str, int] = field(default_factory=dict)
+
+
+class HttpDoor:
+    """What the connections of the door share."""
+
+    def __init__(self, settings: DoorSettings, admission: Admission, tunnels: Tunnels, log: RefusalLog) -> None:
+        self.settings = settings
+        self.admission = admission
+        self.tunnels = tunnels
+        self.log = log
+        self.counters = DoorCounters()
+        self.connections: set[DoorConnection] = set()
+        self.draining = False
+        self._server: asyncio.Server | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._ids = count(1)
+        self._prefix = token_hex(4)
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen; returns the port. Raises `OSError`."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: DoorConnection(self), host, port, backlog=1024)
+        self._sweeper = loop.call_later(SWEEP_INTERVAL, self._sweep)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self) -> None:
+        """Close the listener and what is still connected."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        if self._server is not None:
+            self._server.close()
+        for connection in list(self.connections):
+            connection.abort()
+        if self._server is not None:
+            await self._server.wait_closed()
+
+    def next_id(self) -> str:
+        """Id of a request or a connection, unique in this installation for all practical purposes."""
+        return f"{self._prefix}-{next(self._ids):x}"
+
+    @property
+    def busy(self) -> int:
+        """Requests that are under way."""
+        return sum(connection.busy for connection in self.connections)
+
+    def _sweep(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._sweeper = loop.call_later(SWEEP_INTERVAL, self._sweep)
+        now = loop.time()
+        for connection in list(self.connections):
+            connection.sweep(now)
+
+
+class DoorConnection(asyncio.Protocol):
+    """One client connection."""
+
+    def __init__(self, door: HttpDoor) -> None:
+        self._door = door
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._id = door.next_id()
+        self._peer = ""
+        self._buffer = b""
+        self._exchange: Exchange | None = None
+        self._session: TunnelSession | None = None
+        self._tunnel: tuple[str, str] | None = None
+        self._request_id = ""
+        self._head_only = False
+        self._body_left = 0
+        self._chunks: ChunkedReader | None = None
+        self._is_raw = False
+        self._is_lingering = False
+        self._is_serving = False
+        self._deadline = 0.0
+        self._stalled = 0.0
+        self._has_partial_head = False
+        self._may_keep = True
+        self._reading_paused = False
+        self.paused = False
+
+    # ------------------------------------------------------------------ transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._door.connections.add(self)
+        self._door.counters.connections += 1
+        peer = transport.get_extra_info("peername")
+        self._peer = f"{peer[0]}:{peer[1]}" if peer else ""
+        self._deadline = self._loop.time() + self._door.settings.head_timeout
+
+    def data_received(self, data: bytes) -> None:
+        self._door.counters.bytes_in += len(data)
+        if self._is_lingering:
+            return
+        if self._is_raw:
+            self._send_body(data, last=False)
+        elif self._body_left or self._chunks is not None:
+            self._request_body(data)
+        elif self._exchange is not None:
+            self._buffer += data
+            if len(self._buffer) > PIPELINE_LIMIT:
+                self._pause_reading()
+        else:
+            self._buffer = self._buffer + data if self._buffer else data
+            self._serve()
+
+    def eof_received(self) -> bool:
+        """The end of a client before its answer counts as abort (traps 5); a raw stream may half-close."""
+        if self._is_raw and self._exchange is not None:
+            self._exchange.body(b"", last=True)
+            return True
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._door.connections.discard(self)
+        self._transport = None
+        if self._exchange is not None:
+            self._exchange.abandon()
+            self._exchange = None
+        if self._session is not None:
+            self._session.departed(self._id)
+
+    def pause_writing(self) -> None:
+        self.paused = True
+        self._stalled = self._loop.time()
+
+    def resume_writing(self) -> None:
+        self.paused = False
+        self._stalled = 0.0
+        if self._exchange is not None:
+            self._exchange.written_onward()
+
+    @property
+    def busy(self) -> bool:
+        return self._exchange is not None
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def sweep(self, now: float) -> None:
+        """Look at the deadlines: heads that do not end, idle connections, clients that take nothing."""
+        if self._stalled and now > self._stalled + self._door.settings.write_timeout > self._stalled:
+            self.cut(None)
+        elif self._deadline and now > self._deadline:
+            if self._buffer:
+                seconds = f"{self._door.settings.head_timeout:g}"
+                self._refuse_and_close(fault("proxy.request-timeout", seconds=seconds))
+            elif self._transport is not None:
+                self._transport.close()
+
+    # ------------------------------------------------------------------ requests
+
+    def _serve(self) -> None:
+        """Serve what is complete in the buffer; an answer that is there at once must not recurse."""
+        if self._is_serving:
+            return
+        self._is_serving = True
+        try:
+            while self._buffer and self._exchange is None and not self._is_lingering and self._transport is not None:
+                if not self._next_request():
+                    break
+        finally:
+            self._is_serving = False
+
+    def _next_request(self) -> bool:
+        settings = self._door.settings
+        buffer = self._buffer
+        if buffer.startswith(b"\r\n"):
+            buffer = buffer[2:]
+        try:
+            end = head_end(buffer, settings.line_limit, settings.head_limit)
+            if end < 0:
+                if not self._has_partial_head:
+                    self._has_partial_head = True
+                    self._deadline = self._loop.time() + settings.head_timeout
+                return False
+            head = parse_request(buffer[:end], settings.line_limit, settings.head_limit)
+        except BadHead as error:
+            self._request_id = self._door.next_id()
+            self._refuse_and_close(_head_fault(error, settings))
+            return False
+        self._buffer = buffer[end:]
+        self._has_partial_head = False
+        self._deadline = 0.0
+        self._begin(head)
+        return True
+
+    def _begin(self, head: RequestHead) -> None:
+        door = self._door
+        door.counters.requests += 1
+        self._request_id = door.next_id()
+        self._head_only = head.method == b"HEAD"
+        self._may_keep = head.minor_version == 1
+        if head.framing == "sized":
+            self._body_left = head.size
+        elif head.framing == "streamed":
+            self._chunks = ChunkedReader()
+        try:
+            admitted = door.admission.admit(head)
+            self._may_keep = admitted.keep_alive
+            session = self._find_session(admitted)
+            exchange = Exchange(self, session, admitted, head.minor_version)
+            self._exchange = exchange
+            exchange.begin(head, self._id, self._request_id, door.settings.open_timeout, self._loop.time())
+        except FaultError as error:
+            self._exchange = None
+            self._answer_fault(error.fault)
+            return
+        if self._buffer and (self._body_left or self._chunks is not None):
+            rest, self._buffer = self._buffer, b""
+            self._request_body(rest)
+
+    def _find_session(self, admitted: Admitted) -> TunnelSession:
+        """The tunnel of the request: the same connection of it as before, while that one lives."""
+        if self._door.draining:
+            raise FaultError(fault("tunnel.draining"))
+        tunnel = (admitted.tenant, admitted.location)
+        if self._tunnel is not None and self._tunnel != tunnel:
+            original, requested = _tunnel_id(self._tunnel), _tunnel_id(tunnel)
+            raise FaultError(fault("proxy.location-changed", original=original, requested=requested))
+        session = self._session
+        if session is None or not session.alive or session.draining or not session.has_ids:
+            session = self._door.tunnels.find(*tunnel)
+            self._session = session
+        self._tunnel = tunnel
+        return session
+
+    def _request_body(self, data: bytes) -> None:
+        if self._chunks is None:
+            part = data[: self._body_left]
+            self._body_left -= len(part)
+            self._buffer = data[len(part) :]
+            self._send_body(part, last=not self._body_left)
+            return
+        chunks = self._chunks
+        try:
+            pieces = chunks.feed(data)
+        except RemoteProtocolError as error:
+            if self._exchange is not None:
+                self._exchange.abandon()
+            self.refused(fault("proxy.bad-request", reason=str(error)))
+            return
+        if chunks.done:
+            self._chunks = None
+            self._buffer = chunks.rest
+        for piece in pieces:
+            self._send_body(piece, last=False)
+        if chunks.done:
+            self._send_body(b"", last=True)
+
+    def _send_body(self, data: bytes | memoryview, *, last: bool) -> None:
+        if self._exchange is not None and not self._exchange.body(data, last=last):
+            self._pause_reading()
+
+    def _pause_reading(self) -> None:
+        if self._transport is not None and not self._reading_paused:
+            self._reading_paused = True
+            self._transport.pause_reading()
+
+    def room(self) -> None:
+        if self._transport is not None and self._reading_paused:
+            self._reading_paused = False
+            self._transport.resume_reading()
+
+    # ------------------------------------------------------------------ answers
+
+    def write(self, data: bytes | memoryview) -> None:
+        if self._transport is not None:
+            self._door.counters.bytes_out += len(data)
+            self._transport.write(data)
+
+    def answered(self, *, keep: bool) -> None:
+        self._exchange = None
+        self._door.counters.answers += 1
+        if self._transport is None:
+            return
+        if not keep or self._is_raw:
+            self._transport.close()
+        elif self._body_left or self._chunks is not None:
+            self._linger()
+        else:
+            self._await_next()
+
+    def refused(self, reason: Fault) -> None:
+        self._exchange = None
+        self._answer_fault(reason)
+
+    def cut(self, reason: Fault | None) -> None:
+        self._door.counters.cut += 1
+        if reason is not None:
+            self._note(reason)
+        if self._transport is not None:
+            abort_with_reset(self._transport)
+
+    def upgraded(self) -> None:
+        self._is_raw = True
+        rest, self._buffer = self._buffer, b""
+        if rest:
+            self._send_body(rest, last=False)
+
+    def _await_next(self) -> None:
+        self._deadline = self._loop.time() + self._door.settings.idle_timeout
+        self.room()
+        if self._buffer:
+            self._serve()
+
+    def _answer_fault(self, reason: Fault) -> None:
+        """Answer with a fault; a request that is not read to its end cannot be followed by another."""
+        if self._transport is None:
+            return
+        is_read = not self._body_left and self._chunks is None
+        keep = self._may_keep and is_read and reason.kind.status in _KEEPING
+        self._note(reason)
+        self.write(fault_response(reason, self._request_id, close=not keep, head_only=self._head_only))
+        if keep:
+            self._await_next()
+        else:
+            self._linger()
+
+    def _refuse_and_close(self, reason: Fault) -> None:
+        self._head_only = self._may_keep = False
+        self._answer_fault(reason)
+
+    def _note(self, reason: Fault) -> None:
+        refusals = self._door.counters.refusals
+        refusals[reason.code] = refusals.get(reason.code, 0) + 1
+        tenant = self._tunnel[0] if self._tunnel is not None else ""
+        self._door.log(reason, request_id=self._request_id, tenant=tenant, peer=self._peer)
+
+    def _linger(self) -> None:
+        """Let the client read the answer: closing on unread bytes would send RST and lose it."""
+        transport = self._transport
+        if transport is None:
+            return
+        self._is_lingering = True
+        self._buffer = b""
+        self._deadline = self._loop.time() + LINGER
+        if transport.can_write_eof():
+            transport.write_eof()
+        self.room()
+
+
+def _tunnel_id(tunnel: tuple[str, str]) -> str:
+    subaccount, location = tunnel
+    return f"account:///{subaccount}/{location}" if location else f"account:///{subaccount}"
+
+
+def _head_fault(error: BadHead, settings: DoorSettings) -> Fault:
+    match error:
+        case LineTooLong(header="", size=size):
+            return fault("proxy.request-line-too-long", size=size, limit=settings.line_limit)
+        case LineTooLong(header=header, size=size):
+            return fault("proxy.header-too-long", header=header, size=size, limit=settings.line_limit)
+        case HeadTooLarge():
+            return fault("proxy.head-too-large", limit=settings.head_limit)
+        case _:
+            return fault("proxy.bad-request", reason=str(error))

@@ -1,0 +1,246 @@
+"""One tunnel connection, seen from the gateway: its control stream, its streams, its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from landbridge.faults import Fault, FaultError, fault, from_wire
+from landbridge.model.clock import Clock
+from landbridge.net.link import Link
+from landbridge.settings import TunnelSettings
+from landbridge.wire.budget import Budget
+from landbridge.wire.dispatch import dispatch
+from landbridge.wire.errors import RemoteProtocolError
+from landbridge.wire.events import Event
+from landbridge.wire.frames import GoAwayCode
+from landbridge.wire.messages import (
+    TUNNEL_VERSION,
+    Departed,
+    Drain,
+    Farewell,
+    Hello,
+    MessageReader,
+    Welcome,
+    encode,
+)
+from landbridge.wire.mux import Mux
+from landbridge.wire.stream import Buffer, Stream
+
+SWEEP_INTERVAL = 0.25
+"""Seconds between looks at the deadlines; a timer per request would cost more than it is worth."""
+HELLO_TIMEOUT = 10.0
+IDS_RESERVE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorIdentity:
+    """What the client certificate proves."""
+
+    connector_id: str
+    subaccount_id: str
+    serial: int
+    address: str
+
+
+class SessionRegistry(Protocol):
+    """Where sessions report (gateway/registry.py)."""
+
+    def join(self, session: TunnelSession, hello: Hello) -> None:
+        """The connector introduced itself. Raises `FaultError` when it may not stay."""
+
+    def leave(self, session: TunnelSession, reason: Fault) -> None:
+        """The connection is gone."""
+
+
+class GatewayStream(Protocol):
+    """A stream's owner that has deadlines and wants to know about the end of the tunnel."""
+
+    def sweep(self, now: float) -> None: ...
+    def on_lost(self, reason: Fault) -> None: ...
+
+
+class TunnelSession:
+    """One TLS connection of one connector."""
+
+    def __init__(
+        self,
+        identity: ConnectorIdentity,
+        registry: SessionRegistry,
+        settings: TunnelSettings,
+        budget: Budget,
+        clock: Clock,
+        session_id: str,
+    ) -> None:
+        self.identity = identity
+        self.id = session_id
+        self.hello: Hello | None = None
+        self.since = clock()
+        self.draining = False
+        self.alive = True
+        self.mux = Mux(dialled=False, window=settings.window, stream_limit=1, budget=budget)
+        self.link = Link(self.mux, self, ping_interval=settings.ping_interval, ping_timeout=settings.ping_timeout)
+        self._registry = registry
+        self._settings = settings
+        self._clock = clock
+        self._control: Stream | None = None
+        self._reader = MessageReader()
+        self._ending: Fault | None = None
+        self._loop = asyncio.get_running_loop()
+        self._hello_deadline = self._loop.time() + HELLO_TIMEOUT
+        self._sweeper = self._loop.call_later(SWEEP_INTERVAL, self._sweep)
+
+    # ------------------------------------------------------------------ for exchanges
+
+    def open(self, owner: GatewayStream, preamble: bytes, *, fin: bool) -> Stream:
+        """A stream that begins with `preamble`. Raises `FaultError` when the tunnel is full."""
+        mux = self.mux
+        if len(mux.streams) > self._settings.stream_limit or mux.budget.exhausted:
+            raise FaultError(fault("tunnel.overloaded", streams=len(mux.streams)))
+        stream = mux.open()
+        stream.owner = owner
+        mux.send(stream, preamble, fin=fin)
+        self.link.wake()
+        return stream
+
+    def send(self, stream: Stream, data: Buffer, *, fin: bool = False) -> bool:
+        """Send on; False when the source should wait for `on_room`."""
+        self.mux.send(stream, data, fin=fin)
+        self.link.wake()
+        return self.mux.has_room(stream)
+
+    def reset(self, stream: Stream) -> None:
+        stream.owner = None
+        self.mux.reset(stream)
+        self.link.wake()
+
+    def consumed(self, stream: Stream, size: int) -> None:
+        self.mux.consumed(stream, size)
+        if self.mux.wants_write:
+            self.link.wake()
+
+    def departed(self, conn: str) -> None:
+        """A client connection is gone, and with it the backend connections that stick to it."""
+        if self.alive and self._control is not None:
+            self.mux.send(self._control, encode(Departed(conn)))
+            self.link.wake()
+
+    @property
+    def has_ids(self) -> bool:
+        return self.mux.ids_left > IDS_RESERVE
+
+    # ------------------------------------------------------------------ ending it
+
+    def drain(self) -> None:
+        """Ask the connector for no more; open streams go on."""
+        self.draining = True
+        if self._control is not None and self.alive:
+            self.mux.send_urgent(self._control, encode(Drain()))
+            self.mux.go_away(GoAwayCode.NORMAL)
+            self.link.wake()
+
+    def end(self, reason: Fault) -> None:
+        """Say why, then close."""
+        self._ending = reason
+        if self._control is not None and self.alive:
+            self.mux.send_urgent(self._control, encode(Farewell(reason.code, dict(reason.params))))
+            self.mux.go_away(GoAwayCode.NORMAL)
+        self.link.wake()
+        self._loop.call_soon(self._loop.call_soon, self.link.close)
+
+    # ------------------------------------------------------------------ events
+
+    def on_events(self, events: Iterable[Event]) -> None:
+        dispatch(events, self)
+
+    def on_stream(self, stream: Stream) -> None:
+        """The first stream of the connector is the control stream; it may open no other."""
+        if self._control is None:
+            self._control = stream
+            stream.owner = self
+        else:
+            self.mux.reset(stream)
+
+    def on_data(self, data: Buffer) -> None:
+        assert self._control is not None
+        self.mux.consumed(self._control, len(data))
+        self._reader.feed(data)
+        try:
+            while (message := self._reader.message()) is not None:
+                self._on_message(message)
+        except RemoteProtocolError as error:
+            self.end(fault("tunnel.protocol-error", reason=str(error)))
+
+    def _on_message(self, message: object) -> None:
+        match message:
+            case Hello() if self.hello is None:
+                self._on_hello(message)
+            case Drain():
+                self.draining = True
+            case Farewell(code, params):
+                self._ending = from_wire(code, params)
+            case _:
+                raise RemoteProtocolError(f"unexpected {type(message).__name__} on the control stream")
+
+    def _on_hello(self, hello: Hello) -> None:
+        if hello.version != TUNNEL_VERSION:
+            self.end(fault("tunnel.version-unsupported", offered=hello.version, supported=TUNNEL_VERSION))
+            return
+        self.hello = hello
+        try:
+            self._registry.join(self, hello)
+        except FaultError as error:
+            self.hello = None
+            self.end(error.fault)
+            return
+        settings = self._settings
+        welcome = Welcome(self.id, self._clock(), settings.ping_interval, settings.ping_timeout)
+        assert self._control is not None
+        self.mux.send_urgent(self._control, encode(welcome))
+        self.link.wake()
+
+    def on_fin(self) -> None:
+        self.link.close()
+
+    def on_reset(self) -> None:
+        self.link.close()
+
+    def on_room(self) -> None:
+        """The control stream carries too little to wait for room."""
+
+    def on_pong(self, value: int) -> None:
+        self.link.ping_answered(value)
+
+    def on_gone_away(self, code: int) -> None:
+        self.draining = True
+
+    def on_broken(self, error: Exception) -> None:
+        reason = str(error) if isinstance(error, RemoteProtocolError) else type(error).__name__
+        self._ending = fault("tunnel.protocol-error", reason=reason)
+        self.mux.go_away(GoAwayCode.PROTOCOL_ERROR)
+
+    def on_closed(self, silent: bool) -> None:
+        self.alive = False
+        self._sweeper.cancel()
+        silence = self._settings.ping_timeout
+        reason = self._ending or (
+            fault("tunnel.ping-timeout", seconds=f"{silence:g}") if silent else fault("tunnel.closed")
+        )
+        self._registry.leave(self, reason)
+        for stream in self.mux.abandon():
+            owner, stream.owner = stream.owner, None
+            if owner is not None and owner is not self:
+                owner.on_lost(reason)
+
+    def _sweep(self) -> None:
+        self._sweeper = self._loop.call_later(SWEEP_INTERVAL, self._sweep)
+        now = self._loop.time()
+        if self.hello is None and now > self._hello_deadline:
+            self.end(fault("tunnel.protocol-error", reason="no Hello in time"))
+            return
+        control = self._control
+        for stream in list(self.mux.streams.values()):
+            if stream.owner is not None and stream is not control:
+                stream.owner.sweep(now)

@@ -1,0 +1,85 @@
+"""Subaccounts and what belongs to them: users, service instances, the credentials that applications get."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from landbridge.model.destination import Destination
+from landbridge.model.secret import Secret
+
+
+class Service(StrEnum):
+    """The services an instance can be of."""
+
+    DESTINATION = "destination"
+    CONNECTIVITY = "connectivity"
+    XSUAA = "xsuaa"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person of a subaccount. `attributes` become `xs.user.attributes`, `scopes` are granted as they stand."""
+
+    name: str
+    password: Secret
+    email: str = ""
+    given_name: str = ""
+    family_name: str = ""
+    scopes: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceInstance:
+    """A service instance. `id` is a GUID; `xsappname` names the application (xsuaa only)."""
+
+    id: str
+    name: str
+    service: Service
+    plan: str
+    subaccount_id: str
+    xsappname: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The OAuth client of one binding: what an application proves itself with (destination-service §6)."""
+
+    id: str
+    secret: Secret
+    binding_id: str
+    binding_name: str
+    instance_id: str
+    subaccount_id: str
+    service: Service
+    xsappname: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subaccount:
+    """The tenant. `id` is a lower-case GUID, `subdomain` one DNS label."""
+
+    id: str
+    subdomain: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceContent:
+    """A service instance as a landscape describes it, with the destinations of its own level."""
+
+    instance: ServiceInstance
+    destinations: tuple[Destination, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubaccountContent:
+    """A subaccount as a landscape describes it."""
+
+    subaccount: Subaccount
+    users: tuple[User, ...] = ()
+    instances: tuple[InstanceContent, ...] = ()
+    destinations: tuple[Destination, ...] = ()
