@@ -75,7 +75,7 @@ class Program:
     def not_started(self, reason: str) -> FaultError:
         """The fault for a program that is not what it should be, with the end of its log."""
         tail = self._log.read_text(encoding="utf-8", errors="replace").splitlines()[-_TAIL_LINES:]
-        return FaultError(fault("demo.not-started", program=self.name, reason=" / ".join([reason, *tail])))
+        return FaultError(fault("demo.not-started", program=self.name, reason=" / ".join([reason, *tail]).rstrip(".")))
 
     @property
     def runs(self) -> bool:
