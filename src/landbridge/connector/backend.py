@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from typing import Protocol, cast
 
 from landbridge.connector.request import BackendRequest
 from landbridge.connector.settings import ConnectorSettings
@@ -67,8 +67,7 @@ class BackendConnection(asyncio.Protocol):
     # ------------------------------------------------------------------ transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own classes do not derive from it
 
     def data_received(self, data: bytes) -> None:
         asker = self._asker

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass, field
 from itertools import count
 from secrets import token_hex
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.gateway.admission import Admission, Admitted
@@ -139,8 +139,7 @@ class DoorConnection(asyncio.Protocol):
     # ------------------------------------------------------------------ transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own classes do not derive from it
         self._door.connections.add(self)
         self._door.counters.connections += 1
         peer = transport.get_extra_info("peername")

@@ -6,7 +6,7 @@ import asyncio
 import json
 import ssl
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, cast
 
 from landbridge.faults import FaultError, fault, problem, to_wire
 from landbridge.gateway.certificates import Revocations, identify
@@ -51,10 +51,9 @@ class ListenerConnection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own classes do not derive from it
         self._peers.add(self)
-        self._timer = asyncio.get_running_loop().call_later(REQUEST_TIMEOUT, transport.abort)
+        self._timer = asyncio.get_running_loop().call_later(REQUEST_TIMEOUT, self.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._transport = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 HIGH_WATER = 65_536
 LOW_WATER = 16_384
@@ -65,9 +65,8 @@ class Link(asyncio.Protocol):
     # ------------------------------------------------------------------ transport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        transport.set_write_buffer_limits(high=HIGH_WATER, low=LOW_WATER)
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own classes do not derive from it
+        self._transport.set_write_buffer_limits(high=HIGH_WATER, low=LOW_WATER)
         connection = transport.get_extra_info("socket")
         if connection is not None and _TCP_NOTSENT_LOWAT is not None:
             connection.setsockopt(socket.IPPROTO_TCP, _TCP_NOTSENT_LOWAT, NOT_SENT_LOW_WATER)

@@ -1,6 +1,5 @@
-"""A whole landbridge for tests: a sample backend, and `World` (cloud side, connector and backend on free ports).
+"""What tests of applications and of landbridge itself need: a whole world in one process, and a backend to call.
 
-For: our own tests, the demonstration, benchmarks, and people who test against landbridge.
-Enters: `World`, `SampleBackend`. Leaves: addresses and bindings of what runs.
-Must never: be imported by the services; import anything here, so that the sample backend starts in a moment.
+For: tests, the demo. Enters: a landscape as nouns, settings. Leaves: `World` with a cloud side, connectors and a sample
+backend on free ports. Must never: be imported by anything that runs in production.
 """
