@@ -72,8 +72,8 @@ def breaking(application: Application, stage: Stage) -> tuple[Step, ...]:
     """One thing after the other is wrong or broken; at the end all is mended."""
     read = _reader(application)
     return (
-        Step("use a wrong client secret", "401 identity.client-secret-wrong", lambda: _wrong_secret(application)),
-        Step("find an unknown destination", "404 destinations.not-found", lambda: seen(application.find("epr"))),
+        Step("use a wrong client secret", "401 identity.credentials-wrong", lambda: _wrong_secret(application)),
+        Step("find an unknown destination", "404 destination.not-found", lambda: seen(application.find("epr"))),
         Step("send no token", "407 proxy.authorization-missing", read(token="")),
         Step("send a broken token", "407 proxy.token-invalid", read(token="no.real.token")),
         Step("name a wrong location id", "503 tunnel.unknown-location", read(location="ofice")),
