@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -73,12 +75,17 @@ class ManualClock:
 class Installation:
     """What a composition root builds."""
 
+    data: Path
     db: Database
     keyring: KeyRing
     clock: ManualClock
     issuer: Issuer = field(
         default_factory=lambda: Issuer("authentication.localhost", "https", 8444, ("localhost", "bridge.test"))
     )
+
+    def db_bytes(self) -> bytes:
+        """All that the database keeps on disk."""
+        return b"".join(file.read_bytes() for file in self.data.glob("landbridge.db*"))
 
     @property
     def verifier(self) -> TokenVerifier:
@@ -91,19 +98,37 @@ class Installation:
 
 @asynccontextmanager
 async def installed(data: Path) -> AsyncIterator[Installation]:
-    """An installation with two subaccounts, clients and users."""
+    """An installation with two subaccounts, clients and users: a copy of one that is made once, as keys take time."""
+    shutil.copytree(await _template(), data, dirs_exist_ok=True)
     clock = ManualClock()
     db = await Database.open(sqlite_url(data), load_or_create_vault(data))
     try:
-        async with db.begin() as session:
-            for subaccount in (ACME, OTHER):
-                await SubaccountRepository(session).put(subaccount)
-            for instance in (INSTANCE, OTHER_INSTANCE):
-                await InstanceRepository(session).put(instance)
-            for client in (DESTINATION_CLIENT, APP_CLIENT, OTHER_CLIENT):
-                await ClientRepository(session).put(client)
-            for user in (ALICE, BOB):
-                await UserRepository(session).put(ACME.id, user)
-        yield Installation(db, await KeyRing.load(db, clock), clock)
+        yield Installation(data, db, await KeyRing.load(db, clock), clock)
     finally:
         await db.close()
+
+
+_made: list[tempfile.TemporaryDirectory[str]] = []
+
+
+async def _template() -> Path:
+    if not _made:
+        folder = tempfile.TemporaryDirectory()
+        await _fill(Path(folder.name))
+        _made.append(folder)
+    return Path(_made[0].name)
+
+
+async def _fill(data: Path) -> None:
+    db = await Database.open(sqlite_url(data), load_or_create_vault(data))
+    async with db.begin() as session:
+        for subaccount in (ACME, OTHER):
+            await SubaccountRepository(session).put(subaccount)
+        for instance in (INSTANCE, OTHER_INSTANCE):
+            await InstanceRepository(session).put(instance)
+        for client in (DESTINATION_CLIENT, APP_CLIENT, OTHER_CLIENT):
+            await ClientRepository(session).put(client)
+        for user in (ALICE, BOB):
+            await UserRepository(session).put(ACME.id, user)
+    await KeyRing.load(db, ManualClock())
+    await db.close()

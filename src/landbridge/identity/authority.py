@@ -87,7 +87,9 @@ class Authority:
             ]
         )
         builder = self._builder(subject, _csr_key(csr_pem), days, ExtendedKeyUsageOID.CLIENT_AUTH)
-        return _pem(builder.sign(self._key, hashes.SHA256()))
+        # Strict verifiers want an alternative name, whatever the subject says.
+        alternative = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(f"urn:uuid:{connector_id}")])
+        return _pem(builder.add_extension(alternative, critical=False).sign(self._key, hashes.SHA256()))
 
     def _builder(
         self, subject: x509.Name, key: _PublicKey, days: float, usage: x509.ObjectIdentifier
