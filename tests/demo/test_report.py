@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 
-from landbridge.demo.report import as_json, as_text, summary
+from rich.console import Console
+
+from landbridge.demo.report import as_json, as_table, as_text, summary
 from landbridge.demo.step import Result
 from landbridge.faults import CATALOGUE
 
@@ -28,3 +31,14 @@ def test_what_did_not_hold_shows_what_was_expected() -> None:
     assert text.startswith("FAIL")
     assert "expected: 200" in text
     assert summary([HELD, NOT_HELD]) == "1 of 2 steps held."
+
+
+def test_the_table_shows_what_is_no_markup_as_it_is() -> None:
+    console = Console(width=140, file=StringIO(), color_system=None)
+    console.print(as_table([HELD, Result("read [red]", "200", "[/bold] 503", None, False, 1.0)]))
+    assert isinstance(console.file, StringIO)
+    text = console.file.getvalue()
+    assert "read [red]" in text
+    assert "[/bold] 503" in text
+    assert "expected: 200" in text
+    assert "Start the backend" in text

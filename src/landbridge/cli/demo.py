@@ -25,16 +25,25 @@ def demo(as_json: AsJson = False) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that children are stopped then, too
     with TemporaryDirectory(prefix="landbridge-demo-") as folder:
         results = _played(Path(folder))
+    _show(results, as_json)
+    failed = [result.step for result in results if not result.ok]
+    if failed:
+        raise FaultError(fault("demo.not-held", count=len(failed), steps=len(results), names=", ".join(failed)))
+
+
+def _show(results: list[Result], as_json: bool) -> None:
+    from rich.console import Console
+
     from landbridge.demo import report
 
     if as_json:
         give(report.as_json(results))
+        return
+    if sys.stdout.isatty():
+        Console().print(report.as_table(results))
     else:
         give(report.as_text(results))
-        say(report.summary(results))
-    failed = [result.step for result in results if not result.ok]
-    if failed:
-        raise FaultError(fault("demo.not-held", count=len(failed), steps=len(results), names=", ".join(failed)))
+    say(report.summary(results))
 
 
 def _played(folder: Path) -> list[Result]:

@@ -1,4 +1,4 @@
-"""The results for people (a table) and for scripts (JSON)."""
+"""The results for people (a table, or plain lines) and for scripts (JSON)."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from textwrap import fill
+from typing import TYPE_CHECKING
 
 from landbridge.demo.step import Result
 from landbridge.faults import CATALOGUE
 
-WIDTH = 100
+if TYPE_CHECKING:
+    from rich.table import Table
+
+WIDTH = 120
 
 
 def as_json(results: Sequence[Result]) -> str:
@@ -19,9 +23,27 @@ def as_json(results: Sequence[Result]) -> str:
 
 
 def as_text(results: Sequence[Result]) -> str:
-    """A table that reads well without colour; below each fault, what to do about it."""
+    """A line for each step, without colour; below a fault, what to do about it."""
     width = max((len(result.step) for result in results), default=0)
-    return "\n".join("\n".join(_rows(result, width)) for result in results)
+    return "\n".join("\n".join(_lines(result, width)) for result in results)
+
+
+def as_table(results: Sequence[Result]) -> Table:
+    """The same as a table for a terminal."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("")
+    table.add_column("step", max_width=40)
+    table.add_column("got", min_width=30, overflow="fold")
+    table.add_column("what to do")
+    table.add_column("ms", justify="right")
+    for result in results:
+        mark = "[green]ok[/]" if result.ok else "[bold red]FAIL[/]"
+        got = result.got if result.ok else f"{result.got}\nexpected: {result.expected}"
+        table.add_row(mark, _plain(result.step), _plain(got), _plain(action(result)), f"{result.ms:.1f}")
+    return table
 
 
 def summary(results: Sequence[Result]) -> str:
@@ -35,12 +57,18 @@ def action(result: Result) -> str:
     return row.action if row else ""
 
 
-def _rows(result: Result, width: int) -> list[str]:
+def _plain(text: str) -> str:
+    """Text in which rich sees no markup of its own."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _lines(result: Result, width: int) -> list[str]:
     mark = "ok  " if result.ok else "FAIL"
-    rows = [f"{mark}  {result.step:<{width}}  {result.ms:>7.1f} ms  {result.got}"]
-    margin = " " * (width + 20)
+    lines = [f"{mark}  {result.step:<{width}}  {result.ms:>7.1f} ms  {result.got}"]
     if not result.ok:
-        rows.append(f"{margin}expected: {result.expected}")
+        lines.append(f"      expected: {result.expected}")
     if action(result):
-        rows.append(fill(f"do: {action(result)}", WIDTH, initial_indent=margin, subsequent_indent=margin + "    "))
-    return rows
+        lines.append(fill(f"do: {action(result)}", WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 10))
+    return lines

@@ -34,11 +34,10 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self._ends.close()
 
-    def start_backend(self) -> int:
+    def start_backend(self) -> None:
         """Start the sample backend: at first on a free port, later on the same one again."""
         self._backend = self._start("sample backend", "landbridge.testing.sample_backend", "--port", str(self._port))
         self._port = int(self._backend.ready()["port"])
-        return self._port
 
     def stop_backend(self) -> None:
         self._backend.stop()

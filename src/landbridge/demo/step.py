@@ -21,12 +21,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`prepare` breaks or mends something beforehand and does not count for the time."""
+    """`prepare` breaks or mends something beforehand and does not count for the time.
+
+    needed  whether the steps after it make no sense when it does not hold
+    """
 
     name: str
     expected: str
     play: Callable[[], Outcome]
     prepare: Callable[[], None] = lambda: None
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
