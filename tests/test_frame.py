@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import re
+import statistics
 import subprocess
 import sys
 import tomllib
@@ -20,6 +21,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 LOCKS = ("requirements-build.txt", "requirements.txt", "requirements-dev.txt")
 DRAWERS = {"utils", "util", "common", "helpers", "base", "core", "misc", "manager"}
 LONGEST_MODULE = 450
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 def name_of(path: Path) -> str:
@@ -51,6 +53,16 @@ def test_every_folder_with_modules_is_a_package() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_module_is_too_long(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+def test_functions_are_short() -> None:
+    """Most fit at a glance; a few may be long, none may be a novel."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in MODULES if not is_migration(path)]
+    functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
+    lengths = sorted((node.end_lineno or 0) - node.lineno + 1 for node in functions)
+    assert statistics.median(lengths) <= 10
+    assert lengths[len(lengths) * 95 // 100] <= 45
+    assert lengths[-1] <= 100
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
