@@ -56,9 +56,13 @@ def new_client() -> httpx.AsyncClient:
     """A client that carries nothing over from one request to the next.
 
     No kept connections: they are pooled by address, and what was trusted for one name must not serve another. No
-    cookies, no redirects, no proxies or credentials from the environment.
+    cookies, no redirects, no proxies or credentials from the environment. Trusted are the well-known authorities and
+    those of this machine.
     """
+    trusted = httpx.create_ssl_context(trust_env=False)
+    trusted.load_default_certs()
     return httpx.AsyncClient(
+        verify=trusted,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         follow_redirects=False,
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=0),

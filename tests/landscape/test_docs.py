@@ -1,0 +1,79 @@
+"""docs/landscape.md and examples/quickstart.yaml say what the program does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from landbridge.destinations.auth.types import LATER, TYPES
+from landbridge.landscape.problems import LandscapeInvalid
+from landbridge.landscape.read import read, read_text
+from landbridge.model.mapping import Mapping, Resource
+from landbridge.model.subaccount import Service
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "landscape.md").read_text(encoding="utf-8")
+EXAMPLE = ROOT / "examples" / "quickstart.yaml"
+
+UNKNOWN_KEYS_EVERYWHERE = """\
+landbridge: 1
+QQ: 1
+subaccounts:
+  - {QQ: 1, id: 11111111-aaaa-4bbb-8ccc-222222222222, subdomain: acme, users: [{QQ: 1, name: a, password: b}],
+     instances: [{QQ: 1, name: a, service: destination}]}
+connectors:
+  - {QQ: 1, name: a, subaccount: acme,
+     mappings: [{QQ: 1, virtual: 'a:1', internal: 'a:1', resources: [{QQ: 1, path: /}]}]}
+"""
+
+
+def documented(heading: str) -> set[str]:
+    """The first column of the table below a heading."""
+    section = re.split(r"^#+ ", PAGE.partition(f"# {heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    return set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE))
+
+
+def known() -> dict[str, set[str]]:
+    """Path of a mapping → the keys that the reader knows there."""
+    with pytest.raises(LandscapeInvalid) as caught:
+        read_text(UNKNOWN_KEYS_EVERYWHERE, Path("x.yaml"))
+    found = {}
+    for fault in caught.value.faults:
+        path = re.sub(r"\[\d+\]", "[]", fault.params["field"]).removesuffix("QQ").rstrip(".")
+        found[path] = set(fault.params["expected"].removeprefix("one of ").split(", "))
+    return found
+
+
+def test_every_field_is_documented_and_no_other() -> None:
+    fields = known()
+    assert len(fields) == 7
+    assert documented("The file") == fields.pop("")
+    for path, keys in fields.items():
+        assert documented(f"`{path}`") == keys, path
+
+
+def test_every_authentication_type_is_documented() -> None:
+    section = PAGE.partition("| authentication | tokens")[2].partition("## ")[0]
+    assert set(re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)) == set(TYPES)
+    assert LATER
+
+
+def test_the_page_shows_the_example() -> None:
+    shown = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[0]
+    example = "".join(line for line in EXAMPLE.read_text(encoding="utf-8").splitlines(True) if not line.startswith("#"))
+    assert shown == example
+
+
+def test_the_example() -> None:
+    landscape = read(EXAMPLE)
+    (content,) = landscape.subaccounts
+    assert (content.subaccount.id, content.subaccount.subdomain) == ("11111111-aaaa-4bbb-8ccc-222222222222", "acme")
+    assert [item.instance.service for item in content.instances] == list(Service)
+    (erp,) = content.destinations
+    assert (erp.name, erp.get("URL"), erp.proxy_type) == ("ERP", "http://erp.virtual:80", "OnPremise")
+    assert (erp.authentication, erp.get("CloudConnectorLocationId")) == ("NoAuthentication", "")
+    (plant,) = landscape.connectors
+    assert (plant.name, plant.subaccount_id, plant.location_id) == ("plant-1", content.subaccount.id, "")
+    assert plant.mappings == (Mapping("erp.virtual", 80, "localhost", 8001, resources=(Resource("/"),)),)
