@@ -67,7 +67,7 @@ async def test_old_tokens_outlive_a_rotation(installation: Installation) -> None
     ring, verifier = installation.keyring, installation.verifier
     old = ring.sign(CLAIMS)
     old_kid = header(old)["kid"]
-    installation.clock.now += 1
+    installation.clock.now -= 3600  # the order of keys does not hang on the clock
     new_kid = await ring.rotate()
     assert new_kid != old_kid
     assert header(ring.sign(CLAIMS))["kid"] == new_kid
@@ -81,7 +81,6 @@ async def test_a_cached_token_of_a_retired_key_is_refused(installation: Installa
     ring, verifier = installation.keyring, installation.verifier
     token = ring.sign(CLAIMS)
     verifier.verify(token)
-    installation.clock.now += 1
     await ring.rotate()
     assert await ring.retire(header(token)["kid"])
     assert not await ring.retire(header(token)["kid"])

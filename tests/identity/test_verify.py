@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from joserfc import jws
 from joserfc.jwk import OctKey, RSAKey
-from tests.identity.seed import NOON, ManualClock
 
 from landbridge.identity.verify import TOKEN_LIMIT, Rejection, TokenRejected, TokenVerifier
+from tests.identity.seed import NOON, ManualClock
 
 KEY = RSAKey.generate_key(2048)
 FOREIGN = RSAKey.generate_key(2048)

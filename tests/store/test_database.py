@@ -6,7 +6,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from tests.store.nouns import ACME, ALICE, CLIENT, INSTANCE, OTHER, orders
 
 from landbridge.faults import FaultError
 from landbridge.model.secret import Secret
@@ -29,6 +28,7 @@ from landbridge.store import (
     Vault,
     sqlite_url,
 )
+from tests.store.nouns import ACME, ALICE, CLIENT, INSTANCE, OTHER, orders
 
 pytestmark = pytest.mark.anyio
 

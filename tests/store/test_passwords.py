@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from landbridge.model.secret import Secret
@@ -15,6 +17,16 @@ async def test_a_hash_matches_its_password_alone() -> None:
     assert "right" not in stored
     assert await passwords.matches("acme/alice", stored, Secret("right"))
     assert not await passwords.matches("acme/alice", stored, Secret("wrong"))
+
+
+async def test_the_event_loop_turns_while_a_password_is_checked() -> None:
+    stored = await Passwords().hash("acme/alice", Secret("right"))
+    checking = asyncio.create_task(Passwords().matches("acme/alice", stored, Secret("wrong")))
+    turns = 0
+    while not checking.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 20, "argon2 on the event loop would let it turn two or three times"
 
 
 async def test_a_new_process_needs_no_memory() -> None:

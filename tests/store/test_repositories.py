@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
-from tests.store.nouns import ACME, ALICE, CLIENT, INSTANCE, OTHER, orders
 
 from landbridge.faults import FaultError
 from landbridge.model.secret import Secret
@@ -25,6 +24,7 @@ from landbridge.store import (
     SubaccountRepository,
     UserRepository,
 )
+from tests.store.nouns import ACME, ALICE, CLIENT, INSTANCE, OTHER, orders
 
 pytestmark = pytest.mark.anyio
 

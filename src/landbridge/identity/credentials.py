@@ -45,7 +45,10 @@ def _candidates(request: TokenRequest) -> list[ClientCredentials]:
             raise FaultError(fault("identity.credentials-missing"))
         return [ClientCredentials(client_id, Secret(secret))]
     basic = _parse_basic(encoded)
-    return [meant for meant in (basic, _decoded(basic)) if _agrees(meant, client_id, secret)] or _conflict()
+    meant = [candidate for candidate in (basic, _decoded(basic)) if _agrees(candidate, client_id, secret)]
+    if not meant:
+        raise FaultError(fault("identity.credentials-conflict"))
+    return meant
 
 
 def _parse_basic(encoded: str) -> ClientCredentials:
@@ -66,7 +69,3 @@ def _decoded(basic: ClientCredentials) -> ClientCredentials:
 def _agrees(basic: ClientCredentials, client_id: str, secret: str) -> bool:
     """Whether what the form says, if it says anything, is the same: some libraries send both (§9.1)."""
     return client_id in ("", basic.client_id) and (not secret or Secret(secret) == basic.secret)
-
-
-def _conflict() -> list[ClientCredentials]:
-    raise FaultError(fault("identity.credentials-conflict"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from anyio import to_thread
@@ -86,8 +87,11 @@ class KeyRing:
         """Sign with a new key from now on; tokens of the old ones stay valid. Returns the new key's id."""
         fresh = await _generate(self._clock)
         async with self._db.begin() as session:
-            await KeyRepository(session).put(fresh)
-            stored = await KeyRepository(session).list(KeyKind.SIGNING)
+            repository = KeyRepository(session)
+            newest = (await repository.list(KeyKind.SIGNING))[0]
+            # The newest key signs: so the order must hold even when the clock was set back.
+            await repository.put(replace(fresh, created=max(fresh.created, newest.created + 1)))
+            stored = await repository.list(KeyKind.SIGNING)
         self._adopt(stored)
         self.bump()
         return self._kid

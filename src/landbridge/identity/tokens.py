@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from landbridge.faults import FaultError, fault
@@ -36,8 +37,9 @@ class TokenService:
 
         Raises `FaultError` with a fault of the identity catalogue; `refusals.oauth_error` says how it is told.
         """
+        grant = self._grant(request.parameters)
         grant_request = await self._admit(request)
-        granted = await self._grant(grant_request.parameters)(grant_request)
+        granted = await grant(grant_request)
         narrowed = scopes.narrow(granted.scopes, request.parameters.get("scope", ""))
         claims = token_claims(grant_request, granted, narrowed, self._issuer, self._clock())
         return IssuedToken(
@@ -81,12 +83,11 @@ class TokenService:
         zid = request.zid or request.parameters.get("app_tid", "")
         async with self._db.read() as session:
             by_host = await tenants.of_host(session, self._issuer.subdomain_of(request.host))
-            self._grant(request.parameters)
             client = await authenticate(session, request)
             tenant = await tenants.for_client(session, client, by_host, zid)
         return GrantRequest(client, tenant, request.parameters)
 
-    def _grant(self, parameters: Any) -> Grant:
+    def _grant(self, parameters: Mapping[str, str]) -> Grant:
         grant_type = parameters.get("grant_type", "")
         if not grant_type:
             raise FaultError(fault("identity.parameter-missing", parameter="grant_type"))
