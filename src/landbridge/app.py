@@ -62,7 +62,8 @@ class CloudSide:
     running         where it answers, as `runtime.json` says it
     administration  what the admin API can do, without HTTP
     gateway         doors and tunnels
-    verifier        verifies our tokens
+    keyring         signs our tokens
+    verifier        verifies them
     stack           what `stop` closes
     """
 
@@ -71,6 +72,7 @@ class CloudSide:
     running: Running
     administration: AdministrationService
     gateway: Gateway
+    keyring: KeyRing
     verifier: TokenVerifier
     stack: AsyncExitStack
 
@@ -160,7 +162,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     stack.callback(remove_running, settings.data)
     readiness.set_up()
     stack.callback(readiness.stopping)
-    return CloudSide(settings, ports, running, administration, gateway, identity.verifier, stack)
+    return CloudSide(settings, ports, running, administration, gateway, identity.keyring, identity.verifier, stack)
 
 
 def _sockets(settings: Settings, stack: AsyncExitStack) -> tuple[socket.socket, socket.socket]:

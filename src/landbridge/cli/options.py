@@ -14,6 +14,12 @@ Data = Annotated[
 ]
 DATA = Path(".landbridge")
 
+State = Annotated[
+    Path,
+    typer.Option("--state", envvar="LANDBRIDGE_CONNECTOR_STATE", show_envvar=False, help="Folder of the connector."),
+]
+STATE = Path(".landbridge-connector")
+
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to stdout, and errors as JSON to stderr.")]
 
 SubaccountName = Annotated[str, typer.Option("--subaccount", help="Id or subdomain of the subaccount.")]

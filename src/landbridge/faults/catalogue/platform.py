@@ -216,6 +216,14 @@ ROWS: tuple[FaultKind, ...] = (
         exit=33,
     ),
     FaultKind(
+        "platform.connector-not-described",
+        CALLER,
+        404,
+        "The landscape {file} describes no connector '{name}'; it describes: {known}.",
+        "Give --name the name of a connector in the section 'connectors'.",
+        exit=33,
+    ),
+    FaultKind(
         "platform.unknown-user",
         CALLER,
         404,

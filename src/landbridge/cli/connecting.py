@@ -1,0 +1,66 @@
+"""What `landbridge connector run` does while it runs: serve, and say what happens to the tunnel."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+from landbridge.cli.options import give_json
+from landbridge.cli.signals import stop_requested
+from landbridge.connector.program import Connected, Connector, Disconnected
+from landbridge.connector.settings import ConnectorSettings
+from landbridge.connector.state.files import ConnectorState
+from landbridge.faults import Fault, FaultError, fault
+from landbridge.landscape.read import read
+from landbridge.model.landscape import ConnectorContent
+
+logger = logging.getLogger("landbridge.connector")
+
+STOP_GRACE = 5.0
+"""Seconds that open requests get when the connector is told to stop."""
+
+
+def connector_of(landscape: Path, name: str) -> ConnectorContent:
+    """The connector of that name. Raises `FaultError`: what `read` raises, or `platform.connector-not-described`."""
+    connectors = read(landscape).connectors
+    for connector in connectors:
+        if connector.name == name:
+            return connector
+    known = ", ".join(connector.name for connector in connectors) or "none"
+    raise FaultError(fault("platform.connector-not-described", file=landscape, name=name, known=known))
+
+
+async def connect(
+    identity: ConnectorState, content: ConnectorContent, settings: ConnectorSettings, as_json: bool
+) -> None:
+    """Run the connector. Raises `FaultError` with the fault that makes redialling pointless."""
+    stop = stop_requested()
+    connector = Connector(identity, content, settings, lambda event: _report(event, content, as_json))
+    running = asyncio.create_task(connector.run())
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        logger.info("stopping; once more to force")
+        await connector.stop(STOP_GRACE)
+    stopping.cancel()
+    final = await running
+    if final is not None:
+        raise FaultError(final)
+
+
+def _report(event: Connected | Disconnected, content: ConnectorContent, as_json: bool) -> None:
+    """One line on stderr, and one on stdout for programs."""
+    line: dict[str, object]
+    if isinstance(event, Connected):
+        line = {"event": "connected", "gateway": event.address, "locationId": content.location_id}
+        logger.info("connector is ready", extra={"gateway": event.address, "connector": content.name})
+    else:
+        line = {"event": "disconnected", "fault": _told(event.reason), "retryIn": event.retry_in}
+        logger.warning(event.reason.sentence, extra={"fault": event.reason.code, "do": event.reason.action})
+    if as_json:
+        give_json(line)
+
+
+def _told(reason: Fault) -> dict[str, str]:
+    return {"code": reason.code, "message": reason.sentence, "action": reason.action}
