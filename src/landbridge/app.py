@@ -8,10 +8,10 @@ from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 
 from landbridge.administration.service import AdministrationService, Parts
-from landbridge.api import admin, tokens
+from landbridge.api import admin, destinations, tokens
 from landbridge.api.admin import ResetTo
 from landbridge.api.app import create_app
 from landbridge.api.server import HttpServer, bind_fault, listening_socket
@@ -23,6 +23,7 @@ from landbridge.data_folder import (
     write_ca,
     write_running,
 )
+from landbridge.destinations.service import DestinationService
 from landbridge.gateway.gateway import Gateway
 from landbridge.identity.authority import Authority
 from landbridge.identity.binding import VcapServices
@@ -126,9 +127,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     identity = await _identity(db, clock)
     gateway = await _gateway(settings, identity, clock, stack)
     ports = Ports(_port(plain), _port(tls), gateway.door_port, settings.socks_port, gateway.tunnel_port)
-    issuer = Issuer(
-        settings.token_domain, port=ports.https, aliases=(settings.public_host,), lifetime=settings.token_lifetime
-    )
+    issuer = _issuer(settings, ports)
     administration = AdministrationService(
         Parts(
             db=db,
@@ -142,19 +141,15 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
         )
     )
     readiness = Readiness(db, gateway)
+    finder = DestinationService(db, identity.verifier, private_targets=settings.profile is Profile.LAPTOP)
+    stack.push_async_callback(finder.close)
     routers = [
+        destinations.router(finder),
         tokens.router(TokenService(db, identity.keyring, identity.verifier, issuer, clock)),
         _admin_router(settings, administration),
     ]
     app = create_app(routers, readiness.missing, [gateway.samples], settings.body_limit)
-    write_ca(settings.data, identity.authority.ca_pem)
-    context = identity.authority.server_context(tls_names(settings))
-    for server in (
-        HttpServer(app, plain, grace=settings.stop_grace),
-        HttpServer(app, tls, context, settings.stop_grace),
-    ):
-        stack.push_async_callback(server.stop)
-        await server.start()
+    await _serve(app, plain, tls, settings, identity.authority, stack)
     if wanted is not None:
         await administration.apply_landscape(wanted)
     running = _running(settings, ports)
@@ -197,6 +192,29 @@ async def _gateway(settings: Settings, identity: _Identity, clock: Clock, stack:
         raise bind_fault(error, host, settings.tunnel_port, "tunnel listener", "--tunnel-port") from error
     stack.push_async_callback(gateway.stop, settings.stop_grace)
     return gateway
+
+
+def _issuer(settings: Settings, ports: Ports) -> Issuer:
+    return Issuer(
+        settings.token_domain, port=ports.https, aliases=(settings.public_host,), lifetime=settings.token_lifetime
+    )
+
+
+async def _serve(
+    app: FastAPI,
+    plain: socket.socket,
+    tls: socket.socket,
+    settings: Settings,
+    authority: Authority,
+    stack: AsyncExitStack,
+) -> None:
+    """The same application on both listeners."""
+    write_ca(settings.data, authority.ca_pem)
+    context = authority.server_context(tls_names(settings))
+    for sock, trust in ((plain, None), (tls, context)):
+        server = HttpServer(app, sock, trust, settings.stop_grace)
+        stack.push_async_callback(server.stop)
+        await server.start()
 
 
 def _admin_router(settings: Settings, administration: AdministrationService) -> APIRouter:
