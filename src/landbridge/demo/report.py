@@ -36,7 +36,7 @@ def as_table(results: Sequence[Result]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
     table.add_column("step", max_width=40)
-    table.add_column("got", min_width=30, overflow="fold")
+    table.add_column("got", min_width=34, overflow="fold")
     table.add_column("what to do")
     table.add_column("ms", justify="right")
     for result in results:
