@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from landbridge.connector.route import Route, route
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.model.mapping import Mapping, Resource
 
@@ -13,46 +13,41 @@ _AMBIGUOUS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|;|$)|\\|%5c", re.IGNORECASE
 """Dot segments and backslashes, raw or encoded. Encoded slashes are left alone: OData keys hold them (traps 12)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """A positive decision: the mapping and the resource that covers the path."""
-
-    mapping: Mapping
-    resource: Resource
-
-
 class AccessTable:
     """The mappings of one connector, ready for look-up."""
 
     def __init__(self, mappings: Iterable[Mapping]) -> None:
         self.mappings = tuple(mappings)
-        self._by_key = {mapping.key: mapping for mapping in self.mappings}
+        self._by_key = {mapping.key: route(mapping) for mapping in self.mappings}
 
-    def decide(self, host: str, port: int, target: str, *, upgrade: bool) -> Allowed:
-        """The mapping and resource for a request. `target` is raw; only what stands before `?` counts.
+    def decide(self, host: str, port: int, target: str, *, upgrade: bool) -> Route:
+        """The route that lets a request pass. `target` is raw; only what stands before `?` counts.
 
         Raises `FaultError` (`connector.*`).
         """
-        mapping = self._by_key.get((host.lower(), port))
-        if mapping is None:
+        found = self._by_key.get((host.lower(), port))
+        if found is None:
             raise FaultError(fault("connector.system-not-exposed", host=host, port=port))
         path = target.partition("?")[0]
         if _AMBIGUOUS.search(path):
             raise FaultError(fault("connector.path-ambiguous", host=host, port=port, path=path))
-        resource = _covering(mapping, path, upgrade)
+        resource = _covering(found.mapping, path, upgrade)
         if resource is None:
-            raise FaultError(_denied(mapping, host, port, path))
+            raise FaultError(_denied(found.mapping, host, port, path))
         if upgrade and not resource.websocket_upgrade_allowed:
             raise FaultError(fault("connector.upgrade-not-allowed", host=host, port=port, path=path))
-        return Allowed(mapping, resource)
+        return found
 
 
 def _covering(mapping: Mapping, path: str, upgrade: bool) -> Resource | None:
     """The first enabled resource that covers the path; for an upgrade one that allows it is preferred."""
-    covering = [resource for resource in mapping.resources if resource.enabled and resource.covers(path)]
-    if upgrade:
-        covering.sort(key=lambda resource: not resource.websocket_upgrade_allowed)
-    return covering[0] if covering else None
+    covering = None
+    for resource in mapping.resources:
+        if resource.enabled and resource.covers(path):
+            if not upgrade or resource.websocket_upgrade_allowed:
+                return resource
+            covering = covering or resource
+    return covering
 
 
 def _denied(mapping: Mapping, host: str, port: int, path: str) -> Fault:

@@ -7,6 +7,7 @@ from typing import Protocol, cast
 
 from landbridge.connector.request import BackendRequest
 from landbridge.connector.settings import ConnectorSettings
+from landbridge.net.cork import Cork
 from landbridge.wire.chunked import LAST_CHUNK, ChunkedReader, chunk
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.http1 import BadHead, ResponseHead, head_end, parse_response
@@ -52,6 +53,7 @@ class BackendConnection(asyncio.Protocol):
     def __init__(self, settings: ConnectorSettings) -> None:
         self._settings = settings
         self._transport: asyncio.Transport | None = None
+        self._cork: Cork | None = None
         self._asker: Asker | None = None
         self._request: BackendRequest | None = None
         self._buffer = b""
@@ -68,6 +70,7 @@ class BackendConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own classes do not derive from it
+        self._cork = Cork(self._transport)
 
     def data_received(self, data: bytes) -> None:
         asker = self._asker
@@ -99,7 +102,7 @@ class BackendConnection(asyncio.Protocol):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._transport = None
+        self._transport = self._cork = None
         self._fail("")
 
     def pause_writing(self) -> None:
@@ -119,31 +122,31 @@ class BackendConnection(asyncio.Protocol):
 
     def ask(self, asker: Asker, request: BackendRequest) -> None:
         """Send a request's head; its body follows through `write` and `end`."""
-        assert self._transport is not None
+        assert self._cork is not None
         assert self._asker is None
         self._asker = asker
         self._request = request
         self._head = None
         self._has_answer = False
         self.uses += 1
-        self._transport.write(request.head)
+        self._cork.write(request.head)
 
     def write(self, data: bytes | memoryview) -> None:
         """A piece of the request's body, or raw bytes after an upgrade."""
-        if self._transport is not None and self._request is not None and len(data):
-            self._transport.write(chunk(data) if self._request.chunked else data)
+        if self._cork is not None and self._request is not None and len(data):
+            self._cork.write(chunk(data) if self._request.chunked else data)
 
     def end(self) -> None:
         """The request is complete; a raw stream ends in this direction."""
-        if self._transport is None or self._request is None:
+        if self._cork is None or self._transport is None or self._request is None:
             return
         if self._request.chunked:
-            self._transport.write(LAST_CHUNK)
+            self._cork.write(LAST_CHUNK)
         elif self._is_raw:
             if self._transport.can_write_eof():
-                self._transport.write_eof()
+                self._cork.write_eof()
             else:
-                self._transport.close()
+                self._cork.close()
 
     def release(self) -> None:
         """The asker is gone: an answer that is under way makes the connection useless."""
@@ -161,8 +164,8 @@ class BackendConnection(asyncio.Protocol):
             self._transport.resume_reading()
 
     def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
+        if self._cork is not None:
+            self._cork.close()
 
     def abort(self) -> None:
         if self._transport is not None:
@@ -248,16 +251,18 @@ class BackendConnection(asyncio.Protocol):
 
 
 def _keeps(head: ResponseHead) -> bool:
-    options = b",".join(value for name, value in head.headers if name.lower() == b"connection").lower()
-    if b"close" in options or not head.has_framing:
-        return False
-    return head.minor_version == 1 or b"keep-alive" in options
+    keep = head.minor_version == 1
+    for name, value in head.headers:
+        if len(name) == 10 and name.lower() == b"connection":
+            options = value.lower()
+            keep = b"close" not in options and (keep or b"keep-alive" in options)
+    return keep and head.has_framing
 
 
 def _block(head: ResponseHead) -> bytes:
     """The header lines that go on to the client: all but the hop-by-hop ones (RFC 9110 §7.6.1)."""
     dropped = _HOP_BY_HOP
     for name, value in head.headers:
-        if name.lower() == b"connection":
+        if len(name) == 10 and name.lower() == b"connection":
             dropped = dropped | {option.strip().lower() for option in value.split(b",")}
     return b"".join([b"%b: %b\r\n" % pair for pair in head.headers if pair[0].lower() not in dropped])

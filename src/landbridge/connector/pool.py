@@ -9,6 +9,7 @@ import ssl
 
 from landbridge.connector.backend import BackendConnection
 from landbridge.connector.principal import principal_of
+from landbridge.connector.route import Route
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.model.mapping import Mapping, Protocol
@@ -21,26 +22,27 @@ class BackendPool:
 
     def __init__(self, trust: ssl.SSLContext) -> None:
         self.trust = trust
-        self._idle: dict[str, dict[tuple[Mapping, Principal], BackendConnection]] = {}
+        self._idle: dict[str, dict[tuple[Route, Principal], BackendConnection]] = {}
 
-    def take(self, conn: str, mapping: Mapping) -> BackendConnection | None:
-        """The kept connection of this client for this mapping, if it is still good."""
+    def take(self, conn: str, way: Route) -> BackendConnection | None:
+        """The kept connection of this client for this route, if it is still good."""
         kept = self._idle.get(conn)
         if kept is None:
             return None
-        backend = kept.pop((mapping, principal_of(mapping)), None)
+        backend = kept.pop((way, principal_of(way.mapping)), None)
         return backend if backend is not None and backend.usable else None
 
-    def keep(self, conn: str, mapping: Mapping, backend: BackendConnection) -> None:
+    def keep(self, conn: str, way: Route, backend: BackendConnection) -> None:
         """Keep a connection until the client's next request, or its end."""
         if not backend.usable:
             backend.close()
             return
         kept = self._idle.setdefault(conn, {})
-        replaced = kept.get((mapping, principal_of(mapping)))
+        key = (way, principal_of(way.mapping))
+        replaced = kept.get(key)
         if replaced is not None:
             replaced.close()
-        kept[(mapping, principal_of(mapping))] = backend
+        kept[key] = backend
 
     def forget(self, conn: str) -> None:
         """The client connection is gone."""

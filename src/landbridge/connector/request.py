@@ -9,10 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from landbridge.connector.access import Allowed
-from landbridge.connector.principal import identity_headers
+from landbridge.connector.route import Route
 from landbridge.faults import FaultError, fault
-from landbridge.model.mapping import HostInHeader, Mapping, Protocol
 from landbridge.wire.http1 import is_header_block, is_target, is_token
 from landbridge.wire.messages import Open
 
@@ -21,7 +19,7 @@ _OURS = re.compile(
     rb"|proxy-authorization|sap-connectivity-[a-z_-]*|ssl[_-]client[_-]cert) *:",
     re.IGNORECASE,
 )
-_DEFAULT_PORTS = {Protocol.HTTP: 80, Protocol.HTTPS: 443}
+_USUAL = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "MERGE"})
 _RETRIED = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -40,28 +38,32 @@ class BackendRequest:
 
 def check_open(opening: Open, block: bytes) -> None:
     """Raises `FaultError` (`connector.open-invalid`) unless Open and header lines are well-formed and harmless."""
-    problem = (
-        "method"
-        if not is_token(opening.method.encode("latin-1", "replace"))
-        else "target"
-        if not opening.target.startswith("/") or not is_target(opening.target.encode("latin-1", "replace"))
-        else "header lines"
-        if not is_header_block(block) or _OURS.search(block)
-        else "body"
-        if opening.size < (0 if opening.body == "sized" else -1) or opening.body == "raw"
-        else ""
-    )
+    problem = ""
+    if opening.method not in _USUAL and not is_token(opening.method.encode("latin-1", "replace")):
+        problem = "method"
+    elif not opening.target.startswith("/") or not is_target(opening.target.encode("latin-1", "replace")):
+        problem = "target"
+    elif not is_header_block(block) or _OURS.search(block):
+        problem = "header lines"
+    elif not _is_body_plain(opening):
+        problem = "body"
     if problem:
         raise FaultError(fault("connector.open-invalid", reason=f"its {problem} cannot be used"))
 
 
-def backend_request(opening: Open, block: bytes, allowed: Allowed) -> BackendRequest:
+def _is_body_plain(opening: Open) -> bool:
+    """What is announced is what may be sent: a length without a body would swallow the next request."""
+    if opening.body == "sized":
+        return opening.size >= 0 and not opening.upgrade
+    return opening.size in (-1, 0) and opening.body != "raw" and not (opening.upgrade and opening.body != "none")
+
+
+def backend_request(opening: Open, block: bytes, way: Route) -> BackendRequest:
     """The request as the backend gets it (cloud-connector §4.1 step 7)."""
-    mapping = allowed.mapping
     lines = [
-        f"{opening.method} {opening.target} HTTP/1.1\r\n{_host(mapping)}".encode("latin-1"),
+        f"{opening.method} {opening.target} HTTP/1.1\r\n".encode("latin-1"),
+        way.head_lines,
         block,
-        identity_headers(mapping),
     ]
     chunked = opening.body == "streamed"
     if chunked:
@@ -74,12 +76,3 @@ def backend_request(opening: Open, block: bytes, allowed: Allowed) -> BackendReq
     has_body = opening.body != "none"
     repeatable = opening.method in _RETRIED and not has_body and not opening.upgrade
     return BackendRequest(opening.method, b"".join(lines), opening.size, chunked, opening.upgrade, repeatable)
-
-
-def _host(mapping: Mapping) -> str:
-    virtual = mapping.virtual_host if mapping.virtual_port == 80 else mapping.virtual
-    if mapping.host_in_header is HostInHeader.VIRTUAL:
-        return f"Host: {virtual}\r\n"
-    is_default = mapping.internal_port == _DEFAULT_PORTS[mapping.protocol]
-    internal = mapping.internal_host if is_default else mapping.internal
-    return f"Host: {internal}\r\nX-Forwarded-Host: {virtual}\r\n"

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-from landbridge.connector.access import AccessTable, Allowed
+from landbridge.connector.access import AccessTable
 from landbridge.connector.backend import BackendConnection
 from landbridge.connector.pool import BackendPool, connect_backend
 from landbridge.connector.request import BackendRequest, backend_request, check_open
+from landbridge.connector.route import Route
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.wire.errors import RemoteProtocolError
@@ -36,11 +37,9 @@ class ServedStream:
     """A request from Open to the end of its answer."""
 
     __slots__ = (
-        "_allowed",
         "_answer_begun",
         "_answer_ended",
         "_backend",
-        "_block",
         "_connecting",
         "_deadline",
         "_early",
@@ -54,6 +53,7 @@ class ServedStream:
         "_request",
         "_request_ended",
         "_response_paused",
+        "_route",
         "_stream",
         "_tunnel",
         "_unacknowledged",
@@ -65,8 +65,7 @@ class ServedStream:
         self._loop = asyncio.get_running_loop()
         self._reader: MessageReader | None = MessageReader()
         self._opening: Open | None = None
-        self._block = b""
-        self._allowed: Allowed | None = None
+        self._route: Route | None = None
         self._request: BackendRequest | None = None
         self._backend: BackendConnection | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -115,20 +114,20 @@ class ServedStream:
 
     def _start(self, opening: Open, block: bytes) -> None:
         check_open(opening, block)
-        self._allowed = self._tunnel.access.decide(opening.host, opening.port, opening.target, upgrade=opening.upgrade)
-        self._block = block
-        self._request = backend_request(opening, block, self._allowed)
-        backend = self._tunnel.pool.take(opening.conn, self._allowed.mapping)
+        way = self._tunnel.access.decide(opening.host, opening.port, opening.target, upgrade=opening.upgrade)
+        self._route = way
+        self._request = backend_request(opening, block, way)
+        backend = self._tunnel.pool.take(opening.conn, way)
         if backend is not None:
             self._ask(backend, Opened(reused=True))
         else:
             self._connecting = self._loop.create_task(self._connect())
 
     async def _connect(self) -> None:
-        assert self._allowed is not None
+        assert self._route is not None
         began = self._loop.time()
         try:
-            backend = await connect_backend(self._allowed.mapping, self._tunnel.settings, self._tunnel.pool.trust)
+            backend = await connect_backend(self._route.mapping, self._tunnel.settings, self._tunnel.pool.trust)
         except FaultError as error:
             self._connecting = None
             self._refuse(error.fault)
@@ -238,10 +237,10 @@ class ServedStream:
             self._backend.pause()
 
     def on_answer_end(self) -> None:
-        backend, opening, allowed = self._backend, self._opening, self._allowed
+        backend, opening, way = self._backend, self._opening, self._route
         assert backend is not None
         assert opening is not None
-        assert allowed is not None
+        assert way is not None
         if self._response_paused:
             backend.resume()
         self._backend = None
@@ -251,7 +250,7 @@ class ServedStream:
         if not self._request_ended or opening.upgrade:
             backend.close()
         else:
-            self._tunnel.pool.keep(opening.conn, allowed.mapping, backend)
+            self._tunnel.pool.keep(opening.conn, way, backend)
         self._tunnel.done(self)
 
     def on_backend_lost(self, reason: str, *, untouched: bool) -> None:

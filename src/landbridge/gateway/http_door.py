@@ -16,6 +16,7 @@ from landbridge.faults import Fault, FaultError, fault
 from landbridge.gateway.admission import Admission, Admitted
 from landbridge.gateway.answers import fault_response
 from landbridge.gateway.exchange import Exchange
+from landbridge.net.cork import Cork
 from landbridge.net.reset import abort_with_reset
 from landbridge.settings import DoorSettings
 from landbridge.wire.chunked import ChunkedReader
@@ -116,6 +117,7 @@ class DoorConnection(asyncio.Protocol):
         self._door = door
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
+        self._cork: Cork | None = None
         self._id = door.next_id()
         self._peer = ""
         self._buffer = b""
@@ -140,6 +142,7 @@ class DoorConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own classes do not derive from it
+        self._cork = Cork(self._transport)
         self._door.connections.add(self)
         self._door.counters.connections += 1
         peer = transport.get_extra_info("peername")
@@ -171,7 +174,7 @@ class DoorConnection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._door.connections.discard(self)
-        self._transport = None
+        self._transport = self._cork = None
         if self._exchange is not None:
             self._exchange.abandon()
             self._exchange = None
@@ -204,8 +207,8 @@ class DoorConnection(asyncio.Protocol):
             if self._buffer:
                 seconds = f"{self._door.settings.head_timeout:g}"
                 self._refuse_and_close(fault("proxy.request-timeout", seconds=seconds))
-            elif self._transport is not None:
-                self._transport.close()
+            elif self._cork is not None:
+                self._cork.close()
 
     # ------------------------------------------------------------------ requests
 
@@ -324,17 +327,17 @@ class DoorConnection(asyncio.Protocol):
     # ------------------------------------------------------------------ answers
 
     def write(self, data: bytes | memoryview) -> None:
-        if self._transport is not None:
+        if self._cork is not None:
             self._door.counters.bytes_out += len(data)
-            self._transport.write(data)
+            self._cork.write(data)
 
     def answered(self, *, keep: bool) -> None:
         self._exchange = None
         self._door.counters.answers += 1
-        if self._transport is None:
+        if self._cork is None:
             return
         if not keep or self._is_raw:
-            self._transport.close()
+            self._cork.close()
         elif self._body_left or self._chunks is not None:
             self._linger()
         else:
@@ -388,14 +391,12 @@ class DoorConnection(asyncio.Protocol):
 
     def _linger(self) -> None:
         """Let the client read the answer: closing on unread bytes would send RST and lose it."""
-        transport = self._transport
-        if transport is None:
+        if self._cork is None:
             return
         self._is_lingering = True
         self._buffer = b""
         self._deadline = self._loop.time() + LINGER
-        if transport.can_write_eof():
-            transport.write_eof()
+        self._cork.write_eof()
         self.room()
 
 
