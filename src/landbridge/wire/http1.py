@@ -1,8 +1,8 @@
 """Heads of HTTP/1.1 messages: parsed by llhttp, plus the strictness that it lacks (RFC 9112; traps 6, 7).
 
 What could be read in two ways is refused: two lengths, a length next to a transfer coding, codings other than
-chunked, bare CR or LF, a repeated Host. Bodies are not parsed here: sized ones are counted, chunked ones go through
-`chunked`.
+chunked. llhttp itself refuses bare CR and LF and NUL bytes, but not in and before the first line, which has a pattern
+of its own. Bodies are not parsed here: sized ones are counted, chunked ones go through `chunked`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from landbridge.wire.messages import Framing
 
 Header = tuple[bytes, bytes]
 
+_STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-9][0-9]{2}(?: [\t\x20-\x7e\x80-\xff]*)?\r\n")
 _REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~\x80-\xff]+ HTTP/1\.[01]\r\n")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -98,7 +99,7 @@ def _check_lines(lines: list[bytes], limit: int) -> None:
 
 def parse_request(head: bytes, line_limit: int = 8192, head_limit: int = 65_536) -> RequestHead:
     """The request head in `head` (up to and with the empty line). Raises `BadHead` and its subclasses."""
-    _check_raw(head, line_limit, head_limit)
+    _check_sizes(head, line_limit, head_limit)
     if _REQUEST_LINE.match(head) is None:
         raise BadHead("the request line is not 'METHOD target HTTP/1.1'")
     sink = _Sink()
@@ -119,7 +120,9 @@ def parse_request(head: bytes, line_limit: int = 8192, head_limit: int = 65_536)
 
 def parse_response(head: bytes, method: bytes, line_limit: int = 8192, head_limit: int = 8192) -> ResponseHead:
     """The response head in `head`; `method` of the request decides about the body. Raises `BadHead`."""
-    _check_raw(head, line_limit, head_limit)
+    _check_sizes(head, line_limit, head_limit)
+    if _STATUS_LINE.match(head) is None:
+        raise BadHead("the status line is not 'HTTP/1.1 status reason'")
     sink = _Sink()
     parser = httptools.HttpResponseParser(sink)
     try:
@@ -130,10 +133,7 @@ def parse_response(head: bytes, method: bytes, line_limit: int = 8192, head_limi
         raise BadHead(_reason(error)) from None
     if not sink.complete:
         raise BadHead("the head is not complete")
-    version = parser.get_http_version()
-    if version not in ("1.1", "1.0"):
-        raise BadHead(f"HTTP version {version}")
-    minor = 1 if version == "1.1" else 0
+    minor = 1 if parser.get_http_version() == "1.1" else 0
     status = parser.get_status_code()
     size, chunked = _framing(sink.headers, minor)
     if status == 101:
@@ -164,8 +164,8 @@ def is_target(text: bytes) -> bool:
     return _TARGET.fullmatch(text) is not None
 
 
-def _check_raw(head: bytes, line_limit: int, head_limit: int) -> None:
-    _check_breaks(head)
+def _check_sizes(head: bytes, line_limit: int, head_limit: int) -> None:
+    """Most heads are shorter than one line may be, so that their lines need not be looked at."""
     if len(head) > min(line_limit, head_limit):
         lines = head.split(b"\r\n")
         _check_lines(lines, line_limit)
