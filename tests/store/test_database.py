@@ -3,9 +3,13 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from landbridge.faults import FaultError
 from landbridge.model.secret import Secret
@@ -182,3 +186,73 @@ async def test_a_database_of_a_newer_release_has_a_name(db: Database, tmp_path: 
         await Database.open(sqlite_url(tmp_path), vault)
     assert caught.value.fault.code == "store.newer"
     assert "9999" in caught.value.fault.sentence
+
+
+async def test_a_path_that_is_a_folder_has_a_name(tmp_path: Path, vault: Vault) -> None:
+    (tmp_path / "landbridge.db").mkdir()
+    with pytest.raises(FaultError) as caught:
+        await Database.open(sqlite_url(tmp_path), vault)
+    assert caught.value.fault.code == "store.unavailable"
+
+
+async def test_a_server_that_is_no_database_has_a_name(vault: Vault) -> None:
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(FaultError) as caught:
+            await Database.open(f"postgresql+asyncpg://me@127.0.0.1:{port}/landbridge?ssl=disable", vault)
+    assert caught.value.fault.code == "store.unavailable"
+
+
+async def test_a_full_disk_has_a_name(db: Database) -> None:
+    with pytest.raises(FaultError) as caught:
+        async with db.begin() as session:
+            await session.execute(text("PRAGMA max_page_count = 1"))  # SQLite raises it to what is in use
+            await SubaccountRepository(session).put(replace(ACME, name="x" * 1_000_000))
+    assert caught.value.fault.code == "store.full"
+
+
+async def test_a_database_that_may_not_be_written_has_a_name(db: Database) -> None:
+    with pytest.raises(FaultError) as caught:
+        async with db.read() as session:
+            await session.execute(text("PRAGMA query_only = ON"))
+            await SubaccountRepository(session).put(ACME)
+    assert caught.value.fault.code == "store.read-only"
+
+
+async def test_too_many_transactions_at_once_have_a_name(tmp_path: Path, vault: Vault) -> None:
+    db = await Database.open(sqlite_url(tmp_path), vault, busy_seconds=0.05)
+    async with AsyncExitStack() as stack:
+        with pytest.raises(FaultError) as caught:
+            for _ in range(100):
+                await stack.enter_async_context(db.read())
+    assert caught.value.fault.code == "store.busy"
+    await db.close()
+
+
+async def test_a_mistake_of_the_caller_is_no_trouble_of_the_storage(db: Database) -> None:
+    with pytest.raises(IntegrityError):
+        async with db.begin() as session:
+            await UserRepository(session).put("nobody", ALICE)
+
+
+async def test_a_caller_who_gives_up_leaves_nothing_behind(db: Database) -> None:
+    written = asyncio.Event()
+
+    async def write_and_wait() -> None:
+        async with db.begin() as session:
+            await SubaccountRepository(session).put(ACME)
+            written.set()
+            await asyncio.Event().wait()
+
+    for _ in range(20):  # more than there are connections
+        waiting = asyncio.create_task(write_and_wait())
+        await written.wait()
+        written.clear()
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+    async with db.begin() as session:
+        assert await SubaccountRepository(session).list() == []

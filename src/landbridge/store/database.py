@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from anyio import CancelScope
 from sqlalchemy import URL, delete, event, insert, make_url, select
 from sqlalchemy import Connection as SyncConnection
 from sqlalchemy.exc import DBAPIError
@@ -93,7 +96,8 @@ class Database:
                 raise
             raise FaultError(known) from error
         finally:
-            await connection.close()
+            with CancelScope(shield=True):  # a caller who gives up must not leave an open transaction in the pool
+                await connection.close()
 
     async def _connect(self) -> AsyncConnection:
         try:
@@ -128,8 +132,13 @@ def _engine(url: URL, busy_seconds: float) -> AsyncEngine:
 
 
 def _create_private(path: Path) -> None:
-    """Make the file before SQLite does, so that only its owner may read it (the journal files inherit that)."""
+    """Make the file before SQLite does, so that only its owner may read it (the journal files inherit that).
+
+    A file that is there is not opened: closing it would drop the locks of other connections of this process.
+    """
     try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         path.touch(mode=0o600, exist_ok=True)
     except OSError as error:
         raise FaultError(fault("store.unavailable", place=path, reason=error.strerror or error)) from error
