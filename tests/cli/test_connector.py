@@ -107,6 +107,7 @@ def test_running_without_enrolment_or_without_a_description_is_named(tmp_path: P
     assert "code: connector.not-enrolled" in not_enrolled.stderr
     unknown = landbridge(*words, "--name", "attic")
     assert unknown.returncode == 33
+    assert "code: platform.connector-not-described" in unknown.stderr
     assert "it describes: office" in unknown.stderr
 
 

@@ -22,8 +22,10 @@ def listening_socket(host: str, port: int, listener: str, option: str) -> socket
     Raises `FaultError`: `platform.port-in-use` or `platform.address-unusable`.
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        sock = socket.socket(family, kind, protocol)
+        # A name means IPv4, as for the gateway's ports; else "localhost" would be another address here than there.
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        address = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM)[0][4]
+        sock = socket.socket(family, socket.SOCK_STREAM)
     except OSError as error:
         raise bind_fault(error, host, port, listener, option) from error
     try:

@@ -1,0 +1,45 @@
+"""Settings that cannot work, or are not safe together, are refused by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from landbridge.faults import FaultError
+from landbridge.settings import Profile, Settings, check, is_loopback
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost"])
+def test_loopback_is_for_laptops(host: str) -> None:
+    assert is_loopback(host)
+    check(Settings(host=host))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.168.1.5", "example.com", "localhost.example.com"])
+def test_anything_else_needs_the_server_profile(host: str) -> None:
+    with pytest.raises(FaultError) as caught:
+        check(Settings(host=host))
+    assert caught.value.fault.code == "platform.bind-needs-server-profile"
+    check(Settings(host=host, profile=Profile.SERVER))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("http_port", -1),
+        ("tunnel_port", 65536),
+        ("token_lifetime", 0),
+        ("public_host", ""),
+        ("public_host", "http://example.com"),
+        ("public_host", "example.com:8080"),
+        ("token_domain", "a b"),
+        ("token_domain", "bücher.example"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_named_with_what_it_should_be(name: str, value: object) -> None:
+    with pytest.raises(FaultError) as caught:
+        check(replace(Settings(), **{name: value}))  # type: ignore[arg-type]
+    assert caught.value.fault.code == "platform.setting-invalid"
+    assert name in caught.value.fault.sentence
+    assert str(value) in caught.value.fault.sentence
