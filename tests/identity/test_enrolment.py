@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 from cryptography import x509
@@ -142,3 +143,14 @@ async def test_a_serial_that_nobody_has_cannot_be_revoked(enrolment: Enrolment, 
     with pytest.raises(FaultError) as caught:
         await enrolment.revoke(serial)
     assert caught.value.fault.code == "identity.certificate-unknown"
+
+
+async def test_the_log_tells_who_enrolled_and_no_secret(enrolment: Enrolment, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    secret = await invited(enrolment)
+    enrolled = await enrolment.enrol(secret, csr())
+    await enrolment.revoke(f"{serial_of(enrolled):x}")
+    mine = [record for record in caplog.records if record.name == "landbridge.identity.enrolment"]
+    assert [record.message for record in mine] == ["connector enrolled", "connector certificate revoked"]
+    assert {vars(record)["connector_id"] for record in mine} == {enrolled.connector_id}
+    assert secret not in "".join(str(vars(record)) for record in caplog.records)

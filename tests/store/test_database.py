@@ -256,3 +256,13 @@ async def test_a_caller_who_gives_up_leaves_nothing_behind(db: Database) -> None
             await waiting
     async with db.begin() as session:
         assert await SubaccountRepository(session).list() == []
+
+
+@pytest.mark.parametrize(
+    "url", ["", "no url", "sqlite:///synchronous.db", "mongodb://host/db", "postgresql+nothing://me:hidden@host/db"]
+)
+async def test_a_url_that_cannot_be_used_has_a_name(vault: Vault, url: str) -> None:
+    with pytest.raises(FaultError) as caught:
+        await Database.open(url, vault)
+    assert caught.value.fault.code == "store.url-unusable"
+    assert "hidden" not in caught.value.fault.sentence

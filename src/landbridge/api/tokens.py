@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -14,6 +15,8 @@ from landbridge.faults import Fault, FaultError, error_headers, fault
 from landbridge.identity.refusals import oauth_error
 from landbridge.identity.request import TokenRequest
 from landbridge.identity.tokens import TokenService
+
+_log = logging.getLogger(__name__)
 
 _FIELD_LIMIT = 100
 _FORM = "application/x-www-form-urlencoded"
@@ -91,6 +94,7 @@ def _malformed(reason: str) -> FaultError:
 
 
 def _refusal(request: Request, refused: Fault) -> JSONResponse:
+    _log.info("token refused", extra={"fault": refused.code, "request_id": request_id(request)})
     headers = {**_NO_STORE, **error_headers(refused, request_id(request))}
     error = oauth_error(refused)
     if error == "invalid_client":

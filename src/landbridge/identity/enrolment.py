@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import uuid
 from collections.abc import Sequence
@@ -23,6 +24,8 @@ from landbridge.store import (
     InvitationRepository,
     SubaccountRepository,
 )
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,9 @@ class Enrolment:
             if invitation is None or not consumed:
                 raise FaultError(_refusal(invitation))
             certificate = self._authority.sign_connector(csr_pem, connector_id, invitation.subaccount_id)
-            await CertificateRepository(session).put(_record(certificate, connector_id, invitation, now))
+            record = _record(certificate, connector_id, invitation, now)
+            await CertificateRepository(session).put(record)
+        _log.info("connector enrolled", extra=_fields(record))
         return Enrolled(
             connector_id=connector_id,
             certificate_pem=certificate,
@@ -112,6 +117,7 @@ class Enrolment:
                 raise FaultError(fault("identity.certificate-unknown", serial=serial_hex[:64]))
             await repository.revoke(known.serial, now)
         self._revoked.setdefault(serial, known.revoked or now)
+        _log.info("connector certificate revoked", extra=_fields(known))
 
     def revoked_at(self, serial: int) -> float | None:
         """When the certificate was revoked, None while it is good; from memory, for the listener asks very often."""
@@ -142,6 +148,16 @@ def _record(pem: str, connector_id: str, invitation: Invitation, now: float) -> 
         issued=now,
         expires=certificate.not_valid_after_utc.timestamp(),
     )
+
+
+def _fields(certificate: ConnectorCertificate) -> dict[str, str]:
+    """What the log says about a certificate."""
+    return {
+        "connector_id": certificate.connector_id,
+        "subaccount_id": certificate.subaccount_id,
+        "location_id": certificate.location_id,
+        "serial": certificate.serial,
+    }
 
 
 def _serial(text: str) -> int:

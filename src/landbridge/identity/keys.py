@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
@@ -18,6 +19,7 @@ from landbridge.model.secret import Secret
 from landbridge.store import Database, KeyKind, KeyRepository, StoredKey
 
 _KEY_BITS = 2048
+_log = logging.getLogger(__name__)
 
 
 class KeyRing:
@@ -94,6 +96,7 @@ class KeyRing:
             stored = await repository.list(KeyKind.SIGNING)
         self._adopt(stored)
         self.bump()
+        _log.info("signing key rotated", extra={"kid": self._kid})
         return self._kid
 
     async def retire(self, kid: str) -> bool:

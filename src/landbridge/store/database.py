@@ -12,7 +12,7 @@ from typing import Any
 from anyio import CancelScope
 from sqlalchemy import URL, delete, event, insert, make_url, select
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -50,9 +50,9 @@ class Database:
         url           `sqlite+aiosqlite:///file` or `postgresql+asyncpg://user@host/database`
         busy_seconds  how long a transaction waits for another one to end before it is `store.busy` (SQLite)
 
-        Raises `FaultError`: `store.key-wrong`, `store.newer`, `store.not-a-database`, `store.unavailable` and kin.
+        Raises `FaultError`: `store.key-wrong`, `store.newer`, `store.not-a-database`, `store.unavailable` and others.
         """
-        database = cls(_engine(make_url(url), busy_seconds), vault)
+        database = cls(_engine(url, busy_seconds), vault)
         try:
             async with database.begin() as session:
                 await session.connection.run_sync(migrate)
@@ -120,7 +120,14 @@ class Database:
         await self._engine.dispose()
 
 
-def _engine(url: URL, busy_seconds: float) -> AsyncEngine:
+def _engine(url: str | URL, busy_seconds: float) -> AsyncEngine:
+    try:
+        return _engine_of(make_url(url), busy_seconds)
+    except (ArgumentError, InvalidRequestError, ImportError) as error:  # no URL, no asynchronous driver, no driver
+        raise FaultError(fault("store.url-unusable", reason=error)) from error
+
+
+def _engine_of(url: URL, busy_seconds: float) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, pool_pre_ping=True)
     if url.database:

@@ -220,6 +220,16 @@ _STORE = (
         reference="design §7",
     ),
     FaultKind(
+        "store.url-unusable",
+        IDENTITY,
+        500,
+        "The database URL cannot be used: {reason}.",
+        "Give 'sqlite+aiosqlite:///FILE' or 'postgresql+asyncpg://USER@HOST/DATABASE'; "
+        "the latter needs the extra 'postgresql' of this package.",
+        exit=34,
+        reference="design §6",
+    ),
+    FaultKind(
         "store.newer",
         IDENTITY,
         500,
