@@ -8,8 +8,8 @@ from cryptography import x509
 
 from landbridge.faults import FaultError
 from landbridge.identity.authority import Authority
-from landbridge.identity.enrolment import Enrolled, Enrolment
-from landbridge.model.enrolment import parse_authentication_data
+from landbridge.identity.enrolment import Enrolment
+from landbridge.model.enrolment import Enrolled, parse_authentication_data
 from tests.identity.seed import ACME, NOON, OTHER, Installation
 from tests.identity.test_authority import csr, names
 

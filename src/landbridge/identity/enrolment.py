@@ -6,7 +6,6 @@ import logging
 import secrets
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from cryptography import x509
@@ -14,7 +13,7 @@ from cryptography import x509
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.identity.authority import Authority
 from landbridge.model.clock import Clock
-from landbridge.model.enrolment import AuthenticationData
+from landbridge.model.enrolment import AuthenticationData, Enrolled
 from landbridge.model.secret import Secret
 from landbridge.store import (
     CertificateRepository,
@@ -26,17 +25,6 @@ from landbridge.store import (
 )
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolled:
-    """What a connector gets for its one-time secret and its CSR."""
-
-    connector_id: str
-    certificate_pem: str
-    ca_pem: str
-    subaccount_id: str
-    location_id: str
 
 
 class Enrolment:
