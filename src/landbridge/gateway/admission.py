@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from landbridge.faults import Fault, FaultError, fault
+from landbridge.gateway.reading import Reading
 from landbridge.identity.verify import Rejection, TokenRejected, TokenVerifier
 from landbridge.model.token import VerifiedToken
 from landbridge.wire.http1 import RequestHead
@@ -17,30 +18,6 @@ from landbridge.wire.http1 import RequestHead
 _ABSOLUTE = re.compile(rb"[Hh][Tt][Tt][Pp]://([A-Za-z0-9_.-]+)(?::([0-9]{1,5}))?(?![A-Za-z0-9_.:@-])(.*)", re.DOTALL)
 _HTTPS = re.compile(rb"https://", re.IGNORECASE)
 _AUTHORITY = re.compile(rb"([A-Za-z0-9_.-]+)(?::([0-9]{1,5}))?")
-_PLAIN_CONNECTION = frozenset({b"keep-alive", b"close", b"Keep-Alive", b"Close", b""})
-
-_DROP, _PROXY_AUTHORIZATION, _USER, _TECHNICAL, _LOCATION, _HOST, _CONNECTION, _UPGRADE = range(8)
-_SPECIAL = {
-    b"proxy-authorization": _PROXY_AUTHORIZATION,
-    b"sap-connectivity-authentication": _USER,
-    b"sap-connectivity-technical-authentication": _TECHNICAL,
-    b"sap-connectivity-scc-location_id": _LOCATION,
-    b"host": _HOST,
-    b"connection": _CONNECTION,
-    b"upgrade": _UPGRADE,
-    # Technical and hop-by-hop headers, and those that only the connector may write.
-    b"sap-cp-connectivity-service-token": _DROP,
-    b"proxy-connection": _DROP,
-    b"proxy-authenticate": _DROP,
-    b"keep-alive": _DROP,
-    b"te": _DROP,
-    b"trailer": _DROP,
-    b"transfer-encoding": _DROP,
-    b"content-length": _DROP,
-    b"ssl_client_cert": _DROP,
-    b"ssl-client-cert": _DROP,
-}
-_PREFIX = b"sap-connectivity-"
 
 
 def is_connectivity_client(client_id: str) -> bool:
@@ -75,46 +52,26 @@ class Admission:
         self._verifier = verifier
         self._accepts_client = accepts_client
 
-    def admit(self, head: RequestHead) -> Admitted:
+    def admit(self, head: RequestHead, reading: Reading) -> Admitted:
         """The admitted request. Raises `FaultError` (`proxy.*`), in the order of connectivity-proxy §4.4."""
         if head.method == b"CONNECT" or _HTTPS.match(head.target):
             raise FaultError(fault("proxy.https-unsupported", target=_shown(head.target)))
-        found: dict[int, bytes] = {}
-        lines: list[bytes] = []
-        for name, value in head.headers:
-            lower = name.lower()
-            kind = _SPECIAL.get(lower)
-            if kind is None:
-                if not lower.startswith(_PREFIX):
-                    lines.append(b"%b: %b\r\n" % (name, value))
-            elif kind:
-                if kind in found and kind != _CONNECTION:
-                    raise _bad(f"more than one {name.decode('latin-1')} header")
-                found[kind] = value if kind not in found else found[kind] + b"," + value
-        token, raw = self._authorize(found.get(_PROXY_AUTHORIZATION))
-        connection = found.get(_CONNECTION, b"")
-        upgrade = False
-        keep_alive = head.minor_version == 1
-        if connection not in _PLAIN_CONNECTION:
-            options = {option.strip().lower() for option in connection.split(b",")}
-            upgrade = b"upgrade" in options and self._is_websocket(head, found.get(_UPGRADE, b""))
-            keep_alive = b"close" not in options and (keep_alive or b"keep-alive" in options)
-            lines = [line for line in lines if line.partition(b":")[0].lower() not in options]
-        elif connection:
-            keep_alive = connection.lower() == b"keep-alive"
-        host, port, target = self._target(head, found.get(_HOST))
-        user_token, technical_token = self._identities(token, raw, found)
+        token, raw = self._authorize(reading.authorization)
+        host, port, target = _target(head, reading.host)
+        user_token, technical_token = _identities(token, raw, reading)
+        # Only a GET without body upgrades; for any other request the header is ignored (traps 7).
+        upgrade = reading.upgrades and head.method == b"GET" and head.framing == "none"
         return Admitted(
             token.tenant,
-            found.get(_LOCATION, b"").decode("latin-1"),
+            reading.location,
             host,
             port,
             target,
-            b"".join(lines),
+            reading.block,
             user_token,
             technical_token,
             upgrade,
-            keep_alive,
+            reading.keep_alive,
         )
 
     def _authorize(self, value: bytes | None) -> tuple[VerifiedToken, str]:
@@ -129,51 +86,41 @@ class Admission:
             raise FaultError(fault("proxy.token-wrong-client", client=token.client_id))
         return token, raw
 
-    @staticmethod
-    def _is_websocket(head: RequestHead, value: bytes) -> bool:
-        """Only a GET without body upgrades, and only to WebSocket; other tokens are ignored (traps 7)."""
-        return head.method == b"GET" and head.framing == "none" and value.strip().lower() == b"websocket"
 
-    @staticmethod
-    def _target(head: RequestHead, host_header: bytes | None) -> tuple[str, int, str]:
-        if head.minor_version == 1 and host_header is None:
-            raise _bad("the Host header is missing")
-        absolute = _ABSOLUTE.fullmatch(head.target)
-        if absolute is not None:
-            host, port, rest = absolute.groups()
-            if not rest.startswith(b"/"):
-                rest = b"/" + rest
-        elif head.target.startswith(b"/"):
-            authority = _AUTHORITY.fullmatch(host_header or b"")
-            if authority is None:
-                raise _bad("the Host header names no host")
-            (host, port), rest = authority.groups(), head.target
-        else:
-            raise _bad("the request target is neither http://host[:port]/path nor /path")
-        number = int(port) if port else 80
-        if not 0 < number < 65_536:
-            raise _bad("the port is not between 1 and 65535")
-        return host.decode("ascii"), number, rest.decode("latin-1")
+def _target(head: RequestHead, host_header: bytes | None) -> tuple[str, int, str]:
+    """(host, port, origin form) of the request's target, byte for byte."""
+    if head.minor_version == 1 and host_header is None:
+        raise _bad("the Host header is missing")
+    absolute = _ABSOLUTE.fullmatch(head.target)
+    if absolute is not None:
+        host, port, rest = absolute.groups()
+        if not rest.startswith(b"/"):
+            rest = b"/" + rest
+    elif head.target.startswith(b"/"):
+        authority = _AUTHORITY.fullmatch(host_header or b"")
+        if authority is None:
+            raise _bad("the Host header names no host")
+        (host, port), rest = authority.groups(), head.target
+    else:
+        raise _bad("the request target is neither http://host[:port]/path nor /path")
+    number = int(port) if port else 80
+    if not 0 < number < 65_536:
+        raise _bad("the port is not between 1 and 65535")
+    return host.decode("ascii"), number, rest.decode("latin-1")
 
-    @staticmethod
-    def _identities(token: VerifiedToken, raw: str, found: dict[int, bytes]) -> tuple[str, str]:
-        """(user token, technical token) for the connector; at most one identity (connectivity-proxy §9)."""
-        user = found.get(_USER)
-        technical = found.get(_TECHNICAL)
-        named = [
-            name
-            for name, present in (
-                ("SAP-Connectivity-Authentication", user),
-                ("SAP-Connectivity-Technical-Authentication", technical),
-                ("a user token in Proxy-Authorization", token.is_user_token),
-            )
-            if present
-        ]
-        if len(named) > 1:
-            raise FaultError(fault("proxy.identity-conflict", headers=", ".join(named)))
-        if token.is_user_token:
-            return raw, ""
-        return (_after_scheme(user), _after_scheme(technical))
+
+def _identities(token: VerifiedToken, raw: str, reading: Reading) -> tuple[str, str]:
+    """(user token, technical token) for the connector; at most one identity (connectivity-proxy §9)."""
+    is_exchanged = token.is_user_token
+    if bool(reading.user) + bool(reading.technical) + is_exchanged > 1:
+        named = (
+            ("SAP-Connectivity-Authentication", reading.user),
+            ("SAP-Connectivity-Technical-Authentication", reading.technical),
+            ("a user token in Proxy-Authorization", is_exchanged),
+        )
+        headers = ", ".join(name for name, present in named if present)
+        raise FaultError(fault("proxy.identity-conflict", headers=headers))
+    return (raw, "") if is_exchanged else (reading.user, reading.technical)
 
 
 def _bearer(value: bytes) -> str:
@@ -190,13 +137,6 @@ def _bearer(value: bytes) -> str:
         if name and colon and not password:
             return name.decode("latin-1")
     raise FaultError(fault("proxy.authorization-malformed"))
-
-
-def _after_scheme(value: bytes | None) -> str:
-    if not value:
-        return ""
-    scheme, _, token = value.partition(b" ")
-    return (token.strip() if scheme.lower() == b"bearer" else value).decode("latin-1")
 
 
 def _token_fault(rejected: TokenRejected) -> Fault:

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from landbridge.faults import Fault, fault, from_wire
+from landbridge.faults import Fault, FaultError, fault, from_wire
 from landbridge.gateway.admission import Admitted
 from landbridge.gateway.session import TunnelSession
 from landbridge.wire.chunked import LAST_CHUNK, chunk
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.http1 import RequestHead, is_header_block
-from landbridge.wire.messages import Head, MessageReader, Open, Opened, Refused, encode
+from landbridge.wire.messages import (
+    HEAD_BLOCK_LIMIT,
+    MESSAGE_LIMIT,
+    Head,
+    MessageReader,
+    Open,
+    Opened,
+    Refused,
+    encode,
+)
 from landbridge.wire.stream import Buffer, Stream
 
 
@@ -104,9 +113,9 @@ class Exchange:
             target.technical_token,
         )
         self._open_timeout = open_timeout
-        self._deadline = now + open_timeout
+        self._deadline = now + open_timeout if open_timeout else 0.0
         is_whole = head.framing == "none" and not target.upgrade
-        self.stream = self.session.open(self, encode(opening) + target.block, fin=is_whole)
+        self.stream = self.session.open(self, _preamble(opening, target.block), fin=is_whole)
 
     def body(self, data: Buffer, *, last: bool) -> bool:
         """A piece of the request's body; False when the client should stop until `Client.room`."""
@@ -178,9 +187,9 @@ class Exchange:
             if self.minor_version == 1:
                 self._client.write(b"".join((*lines, b"\r\n")))
             return
+        self._frame(head, lines)
         self._answer_begun = True
         self._reader = None
-        self._frame(head, lines)
         lines.append(b"\r\n")
         self._client.write(b"".join(lines))
         if self._raw:
@@ -222,6 +231,7 @@ class Exchange:
         if self._reader is not None:
             self._refuse(fault("tunnel.aborted"))
         elif self._raw:
+            self.written_onward()
             self.stream = None
             self._client.answered(keep=False)
         elif self._answer_size >= 0 and self._received != self._answer_size:
@@ -233,6 +243,7 @@ class Exchange:
 
     def _finish(self) -> None:
         """The answer is complete. What the client still uploads has no reader any more."""
+        self.written_onward()
         stream, self.stream = self.stream, None
         if stream is not None and not stream.fin_sent:
             self.session.reset(stream)
@@ -265,6 +276,17 @@ class Exchange:
             self._client.cut(reason)
         else:
             self._client.refused(reason)
+
+
+def _preamble(opening: Open, block: bytes) -> bytes:
+    """Open and the header lines. Raises `FaultError` for what the door's limits allow but the tunnel cannot carry."""
+    try:
+        encoded = encode(opening)
+    except ValueError:
+        raise FaultError(fault("proxy.head-too-large", limit=MESSAGE_LIMIT)) from None
+    if len(block) > HEAD_BLOCK_LIMIT:
+        raise FaultError(fault("proxy.head-too-large", limit=HEAD_BLOCK_LIMIT))
+    return encoded + block
 
 
 def _reason(text: str) -> str:

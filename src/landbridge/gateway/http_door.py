@@ -16,12 +16,13 @@ from landbridge.faults import Fault, FaultError, fault
 from landbridge.gateway.admission import Admission, Admitted
 from landbridge.gateway.answers import fault_response
 from landbridge.gateway.exchange import Exchange
+from landbridge.gateway.reading import HeadReader, Reading
 from landbridge.net.cork import Cork
 from landbridge.net.reset import abort_with_reset
 from landbridge.settings import DoorSettings
 from landbridge.wire.chunked import ChunkedReader
 from landbridge.wire.errors import RemoteProtocolError
-from landbridge.wire.http1 import BadHead, HeadTooLarge, LineTooLong, RequestHead, head_end, parse_request
+from landbridge.wire.http1 import BadHead, HeadTooLarge, LineTooLong, RequestHead, head_end
 
 if TYPE_CHECKING:
     from landbridge.gateway.session import TunnelSession
@@ -121,6 +122,7 @@ class DoorConnection(asyncio.Protocol):
         self._id = door.next_id()
         self._peer = ""
         self._buffer = b""
+        self._reader = HeadReader(door.settings.line_limit, door.settings.head_limit)
         self._exchange: Exchange | None = None
         self._session: TunnelSession | None = None
         self._tunnel: tuple[str, str] | None = None
@@ -147,7 +149,7 @@ class DoorConnection(asyncio.Protocol):
         self._door.counters.connections += 1
         peer = transport.get_extra_info("peername")
         self._peer = f"{peer[0]}:{peer[1]}" if peer else ""
-        self._deadline = self._loop.time() + self._door.settings.head_timeout
+        self._deadline = self._after(self._door.settings.head_timeout)
 
     def data_received(self, data: bytes) -> None:
         self._door.counters.bytes_in += len(data)
@@ -205,10 +207,15 @@ class DoorConnection(asyncio.Protocol):
             self.cut(None)
         elif self._deadline and now > self._deadline:
             if self._buffer:
+                self._request_id = self._door.next_id()
                 seconds = f"{self._door.settings.head_timeout:g}"
                 self._refuse_and_close(fault("proxy.request-timeout", seconds=seconds))
             elif self._cork is not None:
                 self._cork.close()
+
+    def _after(self, seconds: float) -> float:
+        """The deadline in so many seconds; 0 is no deadline, as in the settings."""
+        return self._loop.time() + seconds if seconds else 0.0
 
     # ------------------------------------------------------------------ requests
 
@@ -234,20 +241,24 @@ class DoorConnection(asyncio.Protocol):
             if end < 0:
                 if not self._has_partial_head:
                     self._has_partial_head = True
-                    self._deadline = self._loop.time() + settings.head_timeout
+                    self._deadline = self._after(settings.head_timeout)
                 return False
-            head = parse_request(buffer[:end], settings.line_limit, settings.head_limit)
+            head, reading = self._reader.read(buffer[:end])
         except BadHead as error:
             self._request_id = self._door.next_id()
             self._refuse_and_close(_head_fault(error, settings))
             return False
+        except FaultError as error:
+            self._request_id = self._door.next_id()
+            self._refuse_and_close(error.fault)
+            return False
         self._buffer = buffer[end:]
         self._has_partial_head = False
         self._deadline = 0.0
-        self._begin(head)
+        self._begin(head, reading)
         return True
 
-    def _begin(self, head: RequestHead) -> None:
+    def _begin(self, head: RequestHead, reading: Reading) -> None:
         door = self._door
         door.counters.requests += 1
         self._request_id = door.next_id()
@@ -258,7 +269,7 @@ class DoorConnection(asyncio.Protocol):
         elif head.framing == "streamed":
             self._chunks = ChunkedReader()
         try:
-            admitted = door.admission.admit(head)
+            admitted = door.admission.admit(head, reading)
             self._may_keep = admitted.keep_alive
             session = self._find_session(admitted)
             exchange = Exchange(self, session, admitted, head.minor_version)
@@ -361,7 +372,7 @@ class DoorConnection(asyncio.Protocol):
             self._send_body(rest, last=False)
 
     def _await_next(self) -> None:
-        self._deadline = self._loop.time() + self._door.settings.idle_timeout
+        self._deadline = self._after(self._door.settings.idle_timeout)
         self.room()
         if self._buffer:
             self._serve()
