@@ -17,7 +17,7 @@ from landbridge.wire.messages import Framing
 Header = tuple[bytes, bytes]
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-9][0-9]{2}(?: [\t\x20-\x7e\x80-\xff]*)?\r\n")
-_REQUEST_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+ [!-~\x80-\xff]+ HTTP/1\.[01]\r\n")
+_REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-~\x80-\xff]+) HTTP/1\.([01])\r\n")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TARGET = re.compile(rb"[!-~\x80-\xff]+")
@@ -116,6 +116,14 @@ def parse_request(head: bytes, line_limit: int = 8192, head_limit: int = 65_536)
     size, chunked = _framing(sink.headers, minor)
     framing: Framing = "streamed" if chunked else "sized" if size > 0 else "none"
     return RequestHead(parser.get_method(), sink.target, minor, sink.headers, framing, size)
+
+
+def parse_request_line(line: bytes) -> tuple[bytes, bytes, int]:
+    """(method, target, minor version) of a request line with its CRLF. Raises `BadHead`."""
+    match = _REQUEST_LINE.fullmatch(line)
+    if match is None:
+        raise BadHead("the request line is not 'METHOD target HTTP/1.1'")
+    return match[1], match[2], int(match[3])
 
 
 def parse_response(head: bytes, method: bytes, line_limit: int = 8192, head_limit: int = 8192) -> ResponseHead:
