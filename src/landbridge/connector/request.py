@@ -23,7 +23,7 @@ _USUAL = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", 
 _RETRIED = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BackendRequest:
     """What to send: `head` is complete; `size` bytes of body follow, or chunks when `chunked`."""
 

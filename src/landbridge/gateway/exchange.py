@@ -291,4 +291,6 @@ def _preamble(opening: Open, block: bytes) -> bytes:
 
 def _reason(text: str) -> str:
     """A reason phrase may hold no line breaks; anything odd is dropped."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(c for c in text if c == "\t" or " " <= c <= "\xff")

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
+GC_THRESHOLD = 20_000
+"""Objects between two looks for cycles. A request makes about a hundred objects and no cycle; Python's 700 would mean
+a look every seven requests."""
+
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:
-    """Run `main` on the fastest loop of this platform."""
+    """Run `main` on the fastest loop of this platform, with a collector that looks for cycles less often."""
+    gc.set_threshold(GC_THRESHOLD, 20, 50)
     try:
         import uvloop
     except ImportError:

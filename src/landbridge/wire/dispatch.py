@@ -47,14 +47,14 @@ def dispatch(events: Iterable[Event], session: SessionOwner) -> None:
             owner = event.stream.owner  # type: ignore[union-attr]
             if owner is not None:
                 owner.on_fin()
+        elif kind is StreamOpened:
+            session.on_stream(event.stream)  # type: ignore[union-attr]
         else:
             _dispatch_rare(event, session)
 
 
 def _dispatch_rare(event: Event, session: SessionOwner) -> None:
     match event:
-        case StreamOpened(stream):
-            session.on_stream(stream)
         case RoomGained(stream) if stream.owner is not None:
             stream.owner.on_room()
         case ResetReceived(stream) if stream.owner is not None:
