@@ -9,8 +9,9 @@ from landbridge.connector.route import Route, route
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.model.mapping import Mapping, Resource
 
-_AMBIGUOUS = re.compile(r"(?:^|/)(?:\.|%2e){1,2}(?:/|;|$)|\\|%5c", re.IGNORECASE)
-"""Dot segments and backslashes, raw or encoded. Encoded slashes are left alone: OData keys hold them (traps 12)."""
+_AMBIGUOUS = re.compile(r"(?:^|/|%2f)(?:\.|%2e){1,2}(?:/|%2f|;|$)|\\|%5c", re.IGNORECASE)
+"""Dot segments and backslashes, raw or encoded, also between encoded slashes, which a backend may decode first.
+Encoded slashes alone are let through: OData keys hold them (traps 12)."""
 
 
 class AccessTable:

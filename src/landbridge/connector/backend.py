@@ -127,6 +127,7 @@ class BackendConnection(asyncio.Protocol):
         self._asker = asker
         self._request = request
         self._head = None
+        self._left = -1
         self._has_answer = False
         self.uses += 1
         self._cork.write(request.head)
@@ -218,8 +219,11 @@ class BackendConnection(asyncio.Protocol):
 
     def _body(self, asker: Asker, data: bytes) -> None:
         if self._chunks is not None:
-            for piece in self._chunks.feed(data):
+            pieces = self._chunks.feed(data)
+            for piece in pieces:
                 asker.on_body(piece, last=False)
+            if not pieces:
+                asker.on_body(b"", last=False)  # a head may wait for company
             if self._chunks.done:
                 self._finish(asker, self._chunks.rest)
         elif self._left < 0:

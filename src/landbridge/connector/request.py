@@ -39,9 +39,9 @@ class BackendRequest:
 def check_open(opening: Open, block: bytes) -> None:
     """Raises `FaultError` (`connector.open-invalid`) unless Open and header lines are well-formed and harmless."""
     problem = ""
-    if opening.method not in _USUAL and not is_token(opening.method.encode("latin-1", "replace")):
+    if opening.method not in _USUAL and (opening.method == "CONNECT" or not is_token(_latin(opening.method))):
         problem = "method"
-    elif not opening.target.startswith("/") or not is_target(opening.target.encode("latin-1", "replace")):
+    elif not opening.target.startswith("/") or not is_target(_latin(opening.target)):
         problem = "target"
     elif not is_header_block(block) or _OURS.search(block):
         problem = "header lines"
@@ -49,6 +49,14 @@ def check_open(opening: Open, block: bytes) -> None:
         problem = "body"
     if problem:
         raise FaultError(fault("connector.open-invalid", reason=f"its {problem} cannot be used"))
+
+
+def _latin(text: str) -> bytes:
+    """The bytes of a request line's part; nothing at all for what no request line can hold."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return b""
 
 
 def _is_body_plain(opening: Open) -> bool:

@@ -31,5 +31,5 @@ def _host(mapping: Mapping) -> str:
     if mapping.host_in_header is HostInHeader.VIRTUAL:
         return f"Host: {virtual}\r\n"
     is_default = mapping.internal_port == _DEFAULT_PORTS[mapping.protocol]
-    internal = mapping.internal_host if is_default else mapping.internal
+    internal = mapping.internal.rpartition(":")[0] if is_default else mapping.internal
     return f"Host: {internal}\r\nX-Forwarded-Host: {virtual}\r\n"

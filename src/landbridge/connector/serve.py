@@ -44,6 +44,7 @@ class ServedStream:
         "_deadline",
         "_early",
         "_head",
+        "_is_raw",
         "_is_retry",
         "_loop",
         "_opened",
@@ -78,6 +79,7 @@ class ServedStream:
         self._answer_ended = False
         self._response_paused = False
         self._is_retry = False
+        self._is_raw = False
         self._unacknowledged = 0
         self._deadline = 0.0
 
@@ -125,6 +127,7 @@ class ServedStream:
 
     async def _connect(self) -> None:
         assert self._route is not None
+        assert self._opening is not None
         began = self._loop.time()
         try:
             backend = await connect_backend(self._route.mapping, self._tunnel.settings, self._tunnel.pool.trust)
@@ -133,6 +136,9 @@ class ServedStream:
             self._refuse(error.fault)
             return
         self._connecting = None
+        if not backend.usable:
+            self._refuse(fault("backend.closed", host=self._opening.host, port=self._opening.port))
+            return
         self._ask(backend, Opened(connect_ms=round((self._loop.time() - began) * 1000, 3)))
 
     def _ask(self, backend: BackendConnection, opened: Opened) -> None:
@@ -147,6 +153,8 @@ class ServedStream:
         self._credit(sum(map(len, early)))
         if self._request_ended:
             self._end_request()
+        elif self._request.upgrade:
+            self._await_answer()
 
     def _request_body(self, data: Buffer, size: int) -> None:
         assert self._opening is not None
@@ -154,6 +162,9 @@ class ServedStream:
         opening = self._opening
         if opening.body != "streamed" and not opening.upgrade and self._received > max(opening.size, 0):
             raise RemoteProtocolError("body is longer than announced")
+        if opening.upgrade and not self._is_raw:
+            # They would be a second request, which nobody has checked, should the backend decline.
+            raise RemoteProtocolError("bytes before the switch of protocols")
         if self._backend is not None:
             self._backend.write(data)
             self._credit(size)
@@ -182,6 +193,9 @@ class ServedStream:
     def _end_request(self) -> None:
         assert self._backend is not None
         self._backend.end()
+        self._await_answer()
+
+    def _await_answer(self) -> None:
         if not self._answer_begun and self._tunnel.settings.first_byte_timeout:
             self._deadline = self._loop.time() + self._tunnel.settings.first_byte_timeout
 
@@ -214,6 +228,7 @@ class ServedStream:
         opened, self._opened = self._opened, b""
         if head.status >= 200 or head.status == 101:
             self._answer_begun = True
+            self._is_raw = head.framing == "raw"
             idle = self._tunnel.settings.body_idle_timeout
             self._deadline = self._loop.time() + idle if idle and head.framing in ("sized", "streamed") else 0.0
         self._head += opened + encode(message) + block

@@ -1,0 +1,109 @@
+"""The access decision, without sockets (cloud-connector §4.1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from landbridge.connector.access import AccessTable
+from landbridge.faults import FaultError
+from landbridge.model.mapping import Mapping, Resource
+
+ERP = Mapping(
+    "Erp.Virtual",
+    443,
+    "10.0.0.1",
+    8443,
+    resources=(
+        Resource("/sap/opu"),
+        Resource("/exact", exact_match_only=True),
+        Resource("/off", enabled=False),
+        Resource("/push"),
+        Resource("/push/live", websocket_upgrade_allowed=True),
+        Resource("/a#b"),
+    ),
+)
+TABLE = AccessTable([ERP, Mapping("bare", 80, "10.0.0.2", 80)])
+
+
+def decide(target: str, *, host: str = "erp.virtual", port: int = 443, upgrade: bool = False) -> str:
+    """ "allowed" or the code of the fault."""
+    try:
+        assert TABLE.decide(host, port, target, upgrade=upgrade).mapping is ERP
+    except FaultError as error:
+        return error.fault.code
+    return "allowed"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/sap/opu",
+        "/sap/opu/odata/x?y=/../",
+        "/sap/opu-evil",
+        "/sap/opu?x",
+        "/sap/opu/Keys('a%2Fb')",
+        "/sap/opu/Keys('a%2f%2Fb')/c",
+        "/sap/opu/x..y/.z/w...",
+        "/sap/opu//x",
+        "/sap/opu/.../x",
+        "/exact",
+        "/exact?q",
+        "/a#b/c",
+        "/push/live",
+    ],
+)
+def test_allowed(target: str) -> None:
+    assert decide(target) == "allowed"
+
+
+@pytest.mark.parametrize("target", ["/", "/sap", "/SAP/opu", "/exact/x", "/exactx", "//sap/opu", "/sap/op%75", "/a"])
+def test_not_exposed(target: str) -> None:
+    assert decide(target) == "connector.resource-not-exposed"
+
+
+@pytest.mark.parametrize("target", ["/off", "/off/x"])
+def test_disabled(target: str) -> None:
+    assert decide(target) == "connector.resource-disabled"
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/sap/opu/../x",
+        "/sap/opu/..",
+        "/sap/opu/./x",
+        "/sap/opu/.",
+        "/sap/opu/%2e%2e/x",
+        "/sap/opu/%2E./x",
+        "/sap/opu/.%2e",
+        "/sap/opu/..;x=y/z",
+        "/sap/opu/..%2fx",
+        "/sap/opu/..%2F..%2Fx",
+        "/sap/opu%2F..%2Fx",
+        "/sap/opu%2f%2e%2e%2fx",
+        "/sap/opu/x%2F..",
+        "/sap/opu/..\\x",
+        "/sap/opu%5cx",
+        "/sap/opu%5C..%5Cx",
+        "/exact/../exact",
+    ],
+)
+def test_paths_that_a_backend_could_read_differently(target: str) -> None:
+    assert decide(target) == "connector.path-ambiguous"
+
+
+def test_hosts_without_regard_to_case_and_ports_exactly() -> None:
+    assert decide("/exact", host="ERP.VIRTUAL") == "allowed"
+    assert decide("/exact", port=44300) == "connector.system-not-exposed"
+    assert decide("/exact", host="erp.virtual.") == "connector.system-not-exposed"
+    assert decide("/exact", host="") == "connector.system-not-exposed"
+
+
+def test_a_mapping_without_resources_exposes_nothing() -> None:
+    assert decide("/", host="bare", port=80) == "connector.resource-not-exposed"
+
+
+def test_upgrades_need_a_resource_that_allows_them() -> None:
+    assert decide("/push/live", upgrade=True) == "allowed"
+    assert decide("/push/other", upgrade=True) == "connector.upgrade-not-allowed"
+    assert decide("/off", upgrade=True) == "connector.resource-disabled"
