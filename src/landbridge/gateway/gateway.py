@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from landbridge.faults import Fault, fault
 from landbridge.gateway.admission import Admission
-from landbridge.gateway.http_door import HttpDoor
+from landbridge.gateway.door import Door
+from landbridge.gateway.http_door import HttpConnection
 from landbridge.gateway.listener import Certificates, ListenerConnection
 from landbridge.gateway.registry import ConnectorStatus, TunnelRegistry
 from landbridge.gateway.session import ConnectorIdentity, TunnelSession
@@ -43,7 +44,7 @@ class Gateway:
         self._handshakes_failed = 0
         self._acceptor: TlsAcceptor | None = None
         self.registry = TunnelRegistry(_log_change)
-        self.door = HttpDoor(door, Admission(verifier), self.registry, _log_refusal)
+        self.door = Door(HttpConnection, door, Admission(verifier), self.registry, _log_refusal)
         self.door_port = 0
         self.tunnel_port = 0
 

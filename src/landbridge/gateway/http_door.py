@@ -7,14 +7,12 @@ client connection, so its end is reported to the connector.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
-from itertools import count
-from secrets import token_hex
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from landbridge.faults import Fault, FaultError, fault
-from landbridge.gateway.admission import Admission, Admitted
+from landbridge.gateway.admission import Admitted
 from landbridge.gateway.answers import fault_response
+from landbridge.gateway.door import ClientConnection, Door
 from landbridge.gateway.exchange import Exchange
 from landbridge.gateway.reading import HeadReader, Reading
 from landbridge.net.cork import Cork
@@ -27,7 +25,6 @@ from landbridge.wire.http1 import BadHead, HeadTooLarge, LineTooLong, RequestHea
 if TYPE_CHECKING:
     from landbridge.gateway.session import TunnelSession
 
-SWEEP_INTERVAL = 0.5
 LINGER = 2.0
 """Seconds in which a client may read a refusal of a request that it is still sending."""
 PIPELINE_LIMIT = 65_536
@@ -35,86 +32,10 @@ _KEEPING = frozenset({403, 407, 502, 503, 504})
 """Statuses after which the connection may serve another request; framing errors close it (connectivity-proxy §4.8)."""
 
 
-class Tunnels(Protocol):
-    """Where the door finds tunnels (gateway/registry.py)."""
-
-    def find(self, subaccount_id: str, location_id: str) -> TunnelSession: ...
-
-
-class RefusalLog(Protocol):
-    """Hears about every fault that the door answers with."""
-
-    def __call__(self, reason: Fault, *, request_id: str, tenant: str, peer: str) -> None: ...
-
-
-@dataclass(slots=True)
-class DoorCounters:
-    """Plain integers (design §5)."""
-
-    connections: int = 0
-    requests: int = 0
-    answers: int = 0
-    cut: int = 0
-    bytes_in: int = 0
-    bytes_out: int = 0
-    refusals: dict[str, int] = field(default_factory=dict)
-
-
-class HttpDoor:
-    """What the connections of the door share."""
-
-    def __init__(self, settings: DoorSettings, admission: Admission, tunnels: Tunnels, log: RefusalLog) -> None:
-        self.settings = settings
-        self.admission = admission
-        self.tunnels = tunnels
-        self.log = log
-        self.counters = DoorCounters()
-        self.connections: set[DoorConnection] = set()
-        self.draining = False
-        self._server: asyncio.Server | None = None
-        self._sweeper: asyncio.TimerHandle | None = None
-        self._ids = count(1)
-        self._prefix = token_hex(4)
-
-    async def start(self, host: str, port: int) -> int:
-        """Listen; returns the port. Raises `OSError`."""
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: DoorConnection(self), host, port, backlog=1024)
-        self._sweeper = loop.call_later(SWEEP_INTERVAL, self._sweep)
-        return int(self._server.sockets[0].getsockname()[1])
-
-    async def stop(self) -> None:
-        """Close the listener and what is still connected."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-        if self._server is not None:
-            self._server.close()
-        for connection in list(self.connections):
-            connection.abort()
-        if self._server is not None:
-            await self._server.wait_closed()
-
-    def next_id(self) -> str:
-        """Id of a request or a connection, unique in this installation for all practical purposes."""
-        return f"{self._prefix}-{next(self._ids):x}"
-
-    @property
-    def busy(self) -> int:
-        """Requests that are under way."""
-        return sum(connection.busy for connection in self.connections)
-
-    def _sweep(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._sweeper = loop.call_later(SWEEP_INTERVAL, self._sweep)
-        now = loop.time()
-        for connection in list(self.connections):
-            connection.sweep(now)
-
-
-class DoorConnection(asyncio.Protocol):
+class HttpConnection(ClientConnection):
     """One client connection."""
 
-    def __init__(self, door: HttpDoor) -> None:
+    def __init__(self, door: Door) -> None:
         self._door = door
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
@@ -395,10 +316,8 @@ class DoorConnection(asyncio.Protocol):
         self._answer_fault(reason)
 
     def _note(self, reason: Fault) -> None:
-        refusals = self._door.counters.refusals
-        refusals[reason.code] = refusals.get(reason.code, 0) + 1
         tenant = self._tunnel[0] if self._tunnel is not None else ""
-        self._door.log(reason, request_id=self._request_id, tenant=tenant, peer=self._peer)
+        self._door.note(reason, request_id=self._request_id, tenant=tenant, peer=self._peer)
 
     def _linger(self) -> None:
         """Let the client read the answer: closing on unread bytes would send RST and lose it."""
