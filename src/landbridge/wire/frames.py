@@ -8,6 +8,7 @@ from struct import Struct
 VERSION = 0
 HEADER = Struct(">BBHII")
 HEADER_SIZE = HEADER.size
+STREAM_ID = Struct(">I")
 INITIAL_WINDOW = 262_144
 """Credit of every stream and direction before any window update."""
 LAST_ID = 2**31 - 1

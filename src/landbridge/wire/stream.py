@@ -8,6 +8,9 @@ from typing import Any
 from landbridge.wire.frames import INITIAL_WINDOW
 
 Buffer = bytes | memoryview
+SMALL = 1024
+"""Pieces below this size are joined in the queue: as objects of their own they hold many times their bytes."""
+JOIN_LIMIT = 16_384
 
 
 class Stream:
@@ -48,7 +51,7 @@ class Stream:
         self.send_credit = INITIAL_WINDOW
         self.receive_credit = INITIAL_WINDOW
         self.window = INITIAL_WINDOW
-        self.queue: deque[Buffer] | None = None
+        self.queue: deque[Buffer | bytearray] | None = None
         self.queued = 0
         self.held = 0
         self.unreported = 0
@@ -65,6 +68,44 @@ class Stream:
     def closed(self) -> bool:
         """Nothing will come and nothing may be sent."""
         return self.reset or (self.fin_sent and self.fin_received)
+
+    def enqueue(self, data: Buffer, size: int) -> None:
+        """Put `data`, which must not be empty, behind what waits already."""
+        if self.queue is None:
+            self.queue = deque()
+        self.queued += size
+        if size < SMALL:
+            last = self.queue[-1] if self.queue else None
+            if type(last) is bytearray and len(last) < JOIN_LIMIT:
+                last += data
+            else:
+                self.queue.append(bytearray(data))
+        else:
+            self.queue.append(data)
+
+    def dequeue(self, size: int) -> Buffer:
+        """The first `size` bytes of what waits; so many must be there."""
+        queue = self.queue
+        assert queue is not None
+        self.queued -= size
+        first = queue[0]
+        if len(first) == size:
+            del queue[0]
+            return memoryview(first) if isinstance(first, bytearray) else first
+        if len(first) > size:
+            view = memoryview(first)
+            queue[0] = view[size:]
+            return view[:size]
+        parts = []
+        while size:
+            first = queue.popleft()
+            if len(first) > size:
+                view = memoryview(first)
+                queue.appendleft(view[size:])
+                first = view[:size]
+            parts.append(first)
+            size -= len(first)
+        return b"".join(parts)
 
     def __repr__(self) -> str:
         if self.reset:
