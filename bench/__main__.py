@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ from bench.ssh import PEERS, remote_forward
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what can be measured. 1 when that is nothing, or when our own programs did not start."""
     options = parse(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through the blocks that stop what was started
     facts = machine.describe()
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
@@ -45,10 +47,10 @@ def _measure(options: Options, backend: Subject, subjects: Sequence[Subject], no
         _skip(notes, "requests per second and latency", "wrk is missing (Debian package wrk)")
     through = [subject for subject in subjects if subject is not backend]
     wanted = options.parts
-    return Results(
+    return Results(  # memory first: on fresh processes its figures say more
+        memory=tuple(rounds.memories(through, options, _say)) if "memory" in wanted else (),
         requests=tuple(rounds.requests(program, subjects, options, _say)) if program and "requests" in wanted else (),
         bulk=tuple(rounds.bulks(backend, subjects, options, _say)) if "bulk" in wanted else (),
-        memory=tuple(rounds.memories(through, options, _say)) if "memory" in wanted else (),
     )
 
 

@@ -99,10 +99,15 @@ class Road:
         """Body bytes of answers that arrived here."""
         return sum(lane.moved for lane in self._lanes)
 
-    def drive(self, until: float = float("inf")) -> None:
+    @property
+    def done(self) -> bool:
+        """Whether all lanes moved all their bodies."""
+        return all(lane.done for lane in self._lanes)
+
+    def drive(self, until: float) -> None:
         """Serve the lanes until a moment of the monotonic clock, or until all are done. Raises `Stalled`."""
         last = time.monotonic()
-        while (now := time.monotonic()) < until and not all(lane.done for lane in self._lanes):
+        while (now := time.monotonic()) < until and not self.done:
             ready = self._selector.select(0.1)
             for key, events in ready:
                 self._serve(key, events)

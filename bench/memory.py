@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from bench.lanes import road
+import time
+
+from bench.lanes import Stalled, road
 from bench.nouns import Direction, MemoryRun, Subject
 from bench.processes import peak, reset_peak, resident
 
+_LONGEST = 120.0
+
 
 def run(subject: Subject, direction: Direction, octets: int, body: int) -> list[MemoryRun]:
-    """Move `octets` bytes over one connection; one answer for each program of the subject.
+    """Move `octets` bytes over one connection; one answer for each program of the subject. Raises `Stalled`.
 
     One body goes first without being looked at: buffers that are made once and kept are no growth.
     """
@@ -33,4 +37,6 @@ def run(subject: Subject, direction: Direction, octets: int, body: int) -> list[
 
 def _stream(subject: Subject, direction: Direction, bodies: int, body: int) -> None:
     with road(subject, direction, 1, body, bodies) as lanes:
-        lanes.drive()
+        lanes.drive(until=time.monotonic() + _LONGEST)
+        if not lanes.done:
+            raise Stalled(f"{bodies * body:,} bytes took more than {_LONGEST:.0f} s")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import product
@@ -18,7 +19,7 @@ Talk = Callable[[str], None]
 """Where progress goes: a line for people."""
 
 _Run = TypeVar("_Run")
-_FAILURES = (NotStarted, Stalled, WrongAnswer, OSError)
+_FAILURES = (NotStarted, Stalled, WrongAnswer, OSError, subprocess.TimeoutExpired)
 
 
 def requests(program: str, subjects: Sequence[Subject], options: Options, talk: Talk) -> Iterator[RequestRun]:
