@@ -10,6 +10,7 @@ _SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)
 _TRAILER_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n")
 _LINE_LIMIT = 4096
 _TRAILERS_LIMIT = 16_384
+_SMALL = 1024
 
 
 def chunk(data: bytes | memoryview) -> bytes:
@@ -18,6 +19,13 @@ def chunk(data: bytes | memoryview) -> bytes:
 
 
 LAST_CHUNK = b"0\r\n\r\n"
+
+
+def _joined(pieces: list[memoryview]) -> list[memoryview]:
+    """Many small pieces as one: each costs its receiver a frame, and memory beyond its bytes."""
+    if len(pieces) > 1 and sum(map(len, pieces)) < _SMALL * len(pieces):
+        return [memoryview(b"".join(pieces))]
+    return pieces
 
 
 class ChunkedReader:
@@ -35,7 +43,7 @@ class ChunkedReader:
         self._trailers = 0
 
     def feed(self, data: bytes | memoryview) -> list[memoryview]:
-        """The pieces of body in `data`. Raises `RemoteProtocolError` on anything but the plain coding."""
+        """The body in `data`, in pieces. Raises `RemoteProtocolError` on anything but the plain coding."""
         view = memoryview(data)
         pieces: list[memoryview] = []
         while view and not self.done:
@@ -49,8 +57,8 @@ class ChunkedReader:
             else:
                 view = self._line_part(view)
         if self.done and view:
-            self.rest = bytes(view)
-        return pieces
+            self.rest += view
+        return _joined(pieces)
 
     def _chunk_end(self, view: memoryview) -> memoryview:
         wanted = b"\r\n"[2 - self._left]

@@ -6,13 +6,14 @@ by so many bytes of header lines. Receivers ignore unknown fields; fields may on
     data stream      Open [header lines] body ... FIN            connector ◀ gateway
                      Opened Head [header lines] body ... FIN     connector ▶ gateway
                      Refused FIN                                 connector ▶ gateway
-    control stream   Hello, Welcome, Departed, Drain
+    control stream   Hello, Drain, Farewell                      connector ▶ gateway
+                     Welcome, Departed, Drain, Farewell          connector ◀ gateway
 """
 
 from __future__ import annotations
 
 from struct import Struct as Packing
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -27,6 +28,12 @@ _LENGTH = Packing(">I")
 Framing = Literal["none", "sized", "streamed", "raw"]
 """Body of a message: none; `size` bytes; until FIN; or no HTTP body but raw bytes both ways (after an upgrade)."""
 
+Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+Status = Annotated[int, msgspec.Meta(ge=100, le=999)]
+Size = Annotated[int, msgspec.Meta(ge=-1, lt=10**18)]
+"""Bytes, or -1 for none announced. As many digits as the parser of heads takes."""
+BlockSize = Annotated[int, msgspec.Meta(ge=0, le=HEAD_BLOCK_LIMIT)]
+
 
 class Open(msgspec.Struct, frozen=True, tag_field="t", tag="open", omit_defaults=True):
     """Gateway asks for a stream to a virtual host. Tokens are the raw ones; the connector alone judges them.
@@ -37,17 +44,17 @@ class Open(msgspec.Struct, frozen=True, tag_field="t", tag="open", omit_defaults
               Content-Length or -1
     """
 
-    kind: Literal["http"]
+    kind: Literal["http", "tcp"]
     host: str
-    port: int
+    port: Port
     conn: str
     request: str
     method: str = ""
     target: str = ""
     body: Framing = "none"
-    size: int = -1
+    size: Size = -1
     upgrade: bool = False
-    head: int = 0
+    head: BlockSize = 0
     user_token: str = ""
     technical_token: str = ""
 
@@ -72,11 +79,11 @@ class Head(msgspec.Struct, frozen=True, tag_field="t", tag="head", omit_defaults
     `size` is -1 when the answer to HEAD, or a 304, names no length.
     """
 
-    status: int
+    status: Status
     reason: str = ""
     body: Framing = "none"
-    size: int = -1
-    head: int = 0
+    size: Size = -1
+    head: BlockSize = 0
 
 
 class Hello(msgspec.Struct, frozen=True, tag_field="t", tag="hello", omit_defaults=True):
@@ -136,41 +143,54 @@ def encode(message: Message) -> bytes:
 class MessageReader:
     """Takes messages, header lines and then the raw rest out of a stream's bytes, however they are cut."""
 
-    __slots__ = ("_buffer",)
+    __slots__ = ("_at", "_buffer")
 
     def __init__(self) -> None:
-        self._buffer = b""
+        self._buffer: bytes | bytearray = b""
+        self._at = 0
 
     def feed(self, data: bytes | memoryview) -> None:
-        self._buffer = self._buffer + data if self._buffer else bytes(data)
+        buffer = self._buffer
+        if self._at == len(buffer):
+            self._buffer = bytes(data)
+        elif isinstance(buffer, bytearray):
+            # Grows in place: a message that comes byte by byte costs no more than one that comes at once.
+            del buffer[: self._at]
+            buffer += data
+        else:
+            self._buffer = bytearray(buffer[self._at :])
+            self._buffer += data
+        self._at = 0
 
     def message(self) -> Message | None:
         """The next message, or None when it is not complete. Raises `RemoteProtocolError`."""
-        buffer = self._buffer
-        if len(buffer) < 4:
+        buffer, begin = self._buffer, self._at + 4
+        if len(buffer) < begin:
             return None
-        (length,) = _LENGTH.unpack_from(buffer)
+        (length,) = _LENGTH.unpack_from(buffer, self._at)
         if length > MESSAGE_LIMIT:
             raise RemoteProtocolError(f"message of {length} bytes")
-        if len(buffer) < 4 + length:
+        end = begin + length
+        if len(buffer) < end:
             return None
-        self._buffer = buffer[4 + length :]
+        self._at = end
         try:
-            return _decoder.decode(buffer[4 : 4 + length])
-        except msgspec.DecodeError as error:
+            return _decoder.decode(buffer[begin:end])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise RemoteProtocolError(f"message that cannot be read: {error}") from None
 
     def block(self, size: int) -> bytes | None:
         """The next `size` bytes, or None when they are not there yet. Raises `RemoteProtocolError`."""
         if not 0 <= size <= HEAD_BLOCK_LIMIT:
             raise RemoteProtocolError(f"header block of {size} bytes")
-        buffer = self._buffer
-        if len(buffer) < size:
+        begin, end = self._at, self._at + size
+        if len(self._buffer) < end:
             return None
-        self._buffer = buffer[size:]
-        return buffer[:size]
+        self._at = end
+        return bytes(self._buffer[begin:end])
 
     def rest(self) -> bytes:
         """Everything that is left; the reader is empty afterwards."""
-        buffer, self._buffer = self._buffer, b""
-        return buffer
+        rest = bytes(self._buffer[self._at :])
+        self._buffer, self._at = b"", 0
+        return rest
