@@ -24,8 +24,7 @@ def refuses(block: bytes = b"", **fields: Any) -> str:
     try:
         check_open(opening(**({"target": "/"} | fields)), block)
     except FaultError as error:
-        assert error.fault.code == "connector.open-invalid"
-        return error.fault.params["reason"]
+        return f"{error.fault.code}: {error.fault.params['reason']}"
     return ""
 
 

@@ -71,6 +71,13 @@ class RawBackend:
 
     port: int
     connections: list[Connection] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def first(self) -> Connection:
+        """The first connection, once it is there."""
+        async with asyncio.timeout(PATIENCE):
+            await self.arrived.wait()
+        return self.connections[0]
 
     @property
     def received(self) -> list[bytes]:
@@ -90,6 +97,7 @@ async def raw_backend(script: Script, tls: ssl.SSLContext | None = None) -> Asyn
         tasks.add(task)
         connection = Connection(reader, writer)
         backend.connections.append(connection)
+        backend.arrived.set()
         try:
             await script(connection)
             await connection.rest()

@@ -24,7 +24,8 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
 ANSWERS = {
     "/sized": b"HTTP/1.1 200 Fine\r\nContent-Length: 5\r\n\r\nhello",
     "/empty": b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
-    "/chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nX-Trailer: 1\r\n\r\n",
+    "/chunked": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nX-Trailer: 1\r\n\r\n",
     "/none": b"HTTP/1.1 204 No Content\r\nX-After: 1\r\n\r\n",
     "/unmodified": b'HTTP/1.1 304 Not Modified\r\nETag: "1"\r\nContent-Length: 1234\r\n\r\n',
     "/early-hints": b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n"

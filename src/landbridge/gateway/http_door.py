@@ -93,6 +93,8 @@ class HttpConnection(ClientConnection):
         if self._is_raw and self._exchange is not None:
             self._exchange.body(b"", last=True)
             return True
+        if self._cork is not None:
+            self._cork.flush()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -26,12 +26,15 @@ class Cork:
         self._size += len(data)
 
     def flush(self) -> None:
-        """Hand over what was collected; the transport then pauses its protocol if it is too much."""
+        """Hand over what was collected; the transport then pauses its protocol if it is too much.
+
+        A transport that was closed or aborted meanwhile takes nothing any more; uvloop's would even raise.
+        """
         buffers, size = self._buffers, self._size
-        if not buffers:
-            return
         self._buffers = []
         self._size = 0
+        if not buffers or self._transport.is_closing():
+            return
         if len(buffers) == 1:
             self._transport.write(buffers[0])
         elif size <= JOIN_LIMIT:
@@ -47,5 +50,5 @@ class Cork:
     def write_eof(self) -> None:
         """Hand over, then end our direction where the transport can."""
         self.flush()
-        if self._transport.can_write_eof():
+        if not self._transport.is_closing() and self._transport.can_write_eof():
             self._transport.write_eof()

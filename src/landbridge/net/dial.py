@@ -8,7 +8,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
 
@@ -47,36 +47,53 @@ async def connect(
 
     `timeout` in seconds covers name, TCP and TLS together. Raises `DialFailed`.
     """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + timeout
     name = (server_name or host) if tls is not None else None
     try:
-        async with asyncio.timeout(timeout):
-            return await _first_that_answers(factory, host, port, tls, name)
+        async with asyncio.timeout_at(deadline):
+            connection = await _first_that_answers(host, port)
     except TimeoutError as error:
+        raise dial_failed(error) from None
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await loop.create_connection(factory, sock=connection, ssl=tls, server_hostname=name)
+    except TimeoutError:
+        raise DialFailed(DialProblem.TLS, "no answer to the handshake in time") from None
+    except OSError as error:
         raise dial_failed(error) from None
 
 
-async def _first_that_answers(
-    factory: Callable[[], P], host: str, port: int, tls: ssl.SSLContext | None, name: str | None
-) -> tuple[asyncio.Transport, P]:
-    """Try each address of the name in turn; the loop itself would fold their failures into one text."""
+async def _first_that_answers(host: str, port: int) -> socket.socket:
+    """Try each address of the name in turn; the loop itself would fold their failures into one text.
+
+    Whoever takes the TCP connection is the one: a failure of TLS is not hidden behind the next address.
+    """
     loop = asyncio.get_running_loop()
     failure: OSError | None = None
     try:
         addresses = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise _unresolved(error) from None
-    for family, _, _, _, address in addresses:
+    for family, kind, protocol, _, address in addresses:
         try:
-            return await loop.create_connection(
-                factory, str(address[0]), port, family=family, ssl=tls, server_hostname=name
-            )
-        except TimeoutError:
-            raise
+            return await _tcp(family, kind, protocol, address)
         except OSError as error:
             failure = failure or error
     if failure is None:
         raise DialFailed(DialProblem.UNRESOLVED, "the name has no address")
     raise dial_failed(failure) from None
+
+
+async def _tcp(family: int, kind: int, protocol: int, address: tuple[Any, ...]) -> socket.socket:
+    connection = socket.socket(family, kind, protocol)
+    try:
+        connection.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(connection, address)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _unresolved(error: OSError | UnicodeError) -> DialFailed:
