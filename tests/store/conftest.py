@@ -15,8 +15,14 @@ def vault(tmp_path: Path) -> Vault:
 
 
 @pytest.fixture
-async def db(tmp_path: Path, vault: Vault) -> AsyncIterator[Database]:
-    database = await Database.open(sqlite_url(tmp_path), vault)
+def clock() -> list[float]:
+    """What time it is, to be set by the test."""
+    return [1_000_000.0]
+
+
+@pytest.fixture
+async def db(tmp_path: Path, vault: Vault, clock: list[float]) -> AsyncIterator[Database]:
+    database = await Database.open(sqlite_url(tmp_path), vault, clock=lambda: clock[0])
     yield database
     await database.close()
 

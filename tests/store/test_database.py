@@ -15,9 +15,9 @@ from landbridge.faults import FaultError
 from landbridge.model.secret import Secret
 from landbridge.model.subaccount import Subaccount
 from landbridge.store import (
-    CertificateRepository,
     ClientRepository,
     ConnectorCertificate,
+    ConnectorCertificateRepository,
     ConnectorRepository,
     Database,
     DestinationRepository,
@@ -52,7 +52,7 @@ async def fill(db: Database) -> None:
         await DestinationRepository(session).put(ACME.id, INSTANCE.id, orders())
         await ConnectorRepository(session).expect(ACME.id, "", "plant")
         await InvitationRepository(session).put(ONE_TIME, Invitation(ACME.id, "", 5.0))
-        await CertificateRepository(session).put(CERTIFICATE)
+        await ConnectorCertificateRepository(session).put(CERTIFICATE)
         await KeyRepository(session).put(KEY)
 
 
@@ -94,7 +94,7 @@ async def test_clear_deletes_subaccounts_and_keeps_keys_and_certificates(db: Dat
         assert await DestinationRepository(session).list(ACME.id, INSTANCE.id) == []
         assert await ConnectorRepository(session).expected(ACME.id) == []
         assert await InvitationRepository(session).find(ONE_TIME) is None
-        assert await CertificateRepository(session).get("ab12") == CERTIFICATE
+        assert await ConnectorCertificateRepository(session).get("ab12") == CERTIFICATE
         assert await KeyRepository(session).list(KeyKind.SIGNING) == [KEY]
 
 
@@ -259,10 +259,21 @@ async def test_a_caller_who_gives_up_leaves_nothing_behind(db: Database) -> None
 
 
 @pytest.mark.parametrize(
-    "url", ["", "no url", "sqlite:///synchronous.db", "mongodb://host/db", "postgresql+nothing://me:hidden@host/db"]
+    "url",
+    [
+        "",
+        "no url",
+        "sqlite:///{folder}/synchronous.db",
+        "sqlite+aiosqlite://",
+        "sqlite+aiosqlite:///:memory:",
+        "mongodb://host/db",
+        "mysql://me:hidden@host/db",
+        "postgresql+nothing://me:hidden@host/db",
+    ],
 )
-async def test_a_url_that_cannot_be_used_has_a_name(vault: Vault, url: str) -> None:
+async def test_a_url_that_cannot_be_used_has_a_name(vault: Vault, tmp_path: Path, url: str) -> None:
     with pytest.raises(FaultError) as caught:
-        await Database.open(url, vault)
+        await Database.open(url.format(folder=tmp_path), vault)
+    assert not list(tmp_path.glob("*.db"))
     assert caught.value.fault.code == "store.url-unusable"
     assert "hidden" not in caught.value.fault.sentence

@@ -10,9 +10,9 @@ from landbridge.faults import FaultError
 from landbridge.model.secret import Secret
 from landbridge.model.subaccount import Subaccount
 from landbridge.store import (
-    CertificateRepository,
     ClientRepository,
     ConnectorCertificate,
+    ConnectorCertificateRepository,
     ConnectorRepository,
     Database,
     DestinationRepository,
@@ -194,7 +194,7 @@ async def test_of_many_who_consume_at_once_one_succeeds(db: Database) -> None:
 
 
 async def test_certificates(session: Session) -> None:
-    repository = CertificateRepository(session)
+    repository = ConnectorCertificateRepository(session)
     old = ConnectorCertificate("0a", "c" * 36, ACME.id, "", issued=1.0, expires=9.0)
     new = ConnectorCertificate("0b", "d" * 36, ACME.id, "west", issued=2.0, expires=9.0)
     await repository.put(old)

@@ -16,8 +16,8 @@ from landbridge.model.clock import Clock
 from landbridge.model.enrolment import AuthenticationData, Enrolled
 from landbridge.model.secret import Secret
 from landbridge.store import (
-    CertificateRepository,
     ConnectorCertificate,
+    ConnectorCertificateRepository,
     Database,
     Invitation,
     InvitationRepository,
@@ -40,7 +40,7 @@ class Enrolment:
     async def load(cls, db: Database, authority: Authority, clock: Clock) -> Enrolment:
         enrolment = cls(db, authority, clock)
         async with db.read() as session:
-            stored = await CertificateRepository(session).revocations()
+            stored = await ConnectorCertificateRepository(session).revocations()
         enrolment._revoked = {int(serial, 16): when for serial, when in stored.items()}
         return enrolment
 
@@ -81,7 +81,7 @@ class Enrolment:
                 raise FaultError(_refusal(invitation))
             certificate = self._authority.sign_connector(csr_pem, connector_id, invitation.subaccount_id)
             record = _record(certificate, connector_id, invitation, now)
-            await CertificateRepository(session).put(record)
+            await ConnectorCertificateRepository(session).put(record)
         _log.info("connector enrolled", extra=_fields(record))
         return Enrolled(
             connector_id=connector_id,
@@ -99,7 +99,7 @@ class Enrolment:
         serial = _serial(serial_hex)
         now = self._clock()
         async with self._db.begin() as session:
-            repository = CertificateRepository(session)
+            repository = ConnectorCertificateRepository(session)
             known = await repository.get(f"{serial:x}")
             if known is None:
                 raise FaultError(fault("identity.certificate-unknown", serial=serial_hex[:64]))
@@ -114,7 +114,7 @@ class Enrolment:
     async def connectors(self, subaccount_id: str) -> list[ConnectorCertificate]:
         """The certificates given to connectors of a subaccount, the newest first."""
         async with self._db.read() as session:
-            return await CertificateRepository(session).list(subaccount_id)
+            return await ConnectorCertificateRepository(session).list(subaccount_id)
 
 
 def _refusal(invitation: Invitation | None) -> Fault:

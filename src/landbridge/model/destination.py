@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from landbridge.model.properties import NAME_LIMIT, content_of, etag_of, name_rule, text_of
+
+__all__ = ["NAME_LIMIT", "SECRET_KEYS", "TYPES", "Destination", "InvalidDestination", "destination", "deviations"]
+
 TYPES = frozenset({"HTTP", "RFC", "MAIL", "LDAP", "TCP"})
-NAME_LIMIT = 200
 
 _UNFIT = re.compile(r"[\s\x00-\x1f\x7f]")
 """Characters that no URL holds as they are; `urlsplit` would drop some of them silently."""
@@ -71,8 +72,7 @@ class Destination:
     @property
     def etag(self) -> str:
         """64 hex characters that change with every change of content."""
-        canonical = json.dumps(dict(self.properties), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(canonical.encode()).hexdigest()
+        return etag_of(dict(self.properties))
 
     def __repr__(self) -> str:
         return f"<Destination {self.name!r} {self.type} {self.authentication}>"
@@ -85,37 +85,22 @@ def destination(properties: Mapping[str, object]) -> Destination:
     """
     for deviation in deviations(properties):
         raise deviation
-    return Destination(MappingProxyType({key: _text(value) or "" for key, value in _content(properties).items()}))
+    return Destination(MappingProxyType({key: text_of(value) or "" for key, value in content_of(properties).items()}))
 
 
 def deviations(properties: Mapping[str, object]) -> tuple[InvalidDestination, ...]:
     """Everything that keeps `properties` from being a destination; empty when they are one."""
     found = []
     texts: dict[str, str] = {}
-    for key, value in _content(properties).items():
-        text = _text(value)
+    for key, value in content_of(properties).items():
+        text = text_of(value) if text_of(key) is not None else None
         if text is None:
             found.append(InvalidDestination(key, "a text, a number or true/false"))
         texts[key] = text or ""
     wrong = {error.field for error in found}
-    rules = (("Name", _name_rule(texts)), ("Type", _type_rule(texts)), ("URL", _url_rule(texts)))
+    rules = (("Name", name_rule(texts.get("Name", ""))), ("Type", _type_rule(texts)), ("URL", _url_rule(texts)))
     found += [InvalidDestination(field, expected) for field, expected in rules if expected and field not in wrong]
     return tuple(found)
-
-
-def _content(properties: Mapping[str, object]) -> dict[str, object]:
-    return {key: value for key, value in properties.items() if key != "$metadata"}
-
-
-def _name_rule(texts: Mapping[str, str]) -> str | None:
-    name = texts.get("Name", "")
-    if not name:
-        return "a text that is not empty"
-    if len(name) > NAME_LIMIT:
-        return f"at most {NAME_LIMIT} characters long"
-    if any(c in "/,@" or not c.isprintable() for c in name):
-        return "a text without '/', ',', '@' and control characters"
-    return None
 
 
 def _type_rule(texts: Mapping[str, str]) -> str | None:
@@ -135,9 +120,3 @@ def _url_rule(texts: Mapping[str, str]) -> str | None:
     except ValueError:
         well_formed = False
     return None if well_formed and not _UNFIT.search(url) else "a URL like https://host:port/path"
-
-
-def _text(value: object) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, str | int | float) else None

@@ -45,6 +45,23 @@ class ServiceInstance:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientCertificate:
+    """A client certificate with its chain and its private key, both PEM; the key is empty when we never had it."""
+
+    pem: str
+    key: Secret
+
+
+@dataclass(frozen=True, slots=True)
+class RetiringCredentials:
+    """What a client proved itself with before the last rotation; good until `until` (seconds since the epoch)."""
+
+    until: float
+    secret: Secret
+    certificate_pem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Client:
     """The OAuth client of one binding: what an application proves itself with (destination-service §6)."""
 
@@ -56,6 +73,8 @@ class Client:
     subaccount_id: str
     service: Service
     xsappname: str
+    certificate: ClientCertificate | None = None
+    retiring: RetiringCredentials | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,59 +1,54 @@
-"""Certificates that our CA gave to connectors, and their revocation."""
+"""Certificates and keystores in the store; their content is sealed, for it often holds private keys."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
-from landbridge.store.session import Row, Session
-from landbridge.store.tables import connector_certificates as certificates
-
-
-@dataclass(frozen=True, slots=True)
-class ConnectorCertificate:
-    """A certificate we issued. `serial` is lower-case hex; `revoked` is the time, None while it is good."""
-
-    serial: str
-    connector_id: str
-    subaccount_id: str
-    location_id: str
-    issued: float
-    expires: float
-    revoked: float | None = None
+from landbridge.model.certificate import CertificateGeneration, StoredCertificate, TimeUnit
+from landbridge.model.label import EntityKind
+from landbridge.model.secret import Secret
+from landbridge.store.levels import LevelRepository
+from landbridge.store.session import Row
+from landbridge.store.tables import certificates
 
 
-class CertificateRepository:
-    """Issued certificates by serial number. They outlive their subaccount, so that revocation does."""
+class CertificateRepository(LevelRepository[StoredCertificate]):
+    """Certificates by level."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    kind = EntityKind.CERTIFICATE
+    table = certificates
 
-    async def put(self, certificate: ConnectorCertificate) -> None:
-        values = {name: getattr(certificate, name) for name in ConnectorCertificate.__slots__}
-        await self._session.execute(insert(certificates).values(**values))
+    async def renewing(self) -> list[tuple[str, str | None, StoredCertificate]]:
+        """All that renew themselves, wherever they are: subaccount, instance or None, certificate."""
+        query = select(self.table).where(self.table.c.renews).order_by(*self.table.primary_key)
+        found = []
+        for row in await self._session.all(query):
+            (stored,) = await self._open(row["subaccount_id"], [row])
+            found.append((row["subaccount_id"], row["instance_id"], stored.noun))
+        return found
 
-    async def get(self, serial: str) -> ConnectorCertificate | None:
-        row = await self._session.one(select(certificates).where(certificates.c.serial == serial))
-        return _noun(row) if row else None
+    def _write(self, noun: StoredCertificate) -> str:
+        generation = asdict(noun.generation) if noun.generation else None
+        if noun.generation and generation:
+            generation["password"] = noun.generation.password.reveal()
+        return json.dumps({"type": noun.type, "content": noun.content.reveal(), "generation": generation})
 
-    async def list(self, subaccount_id: str) -> list[ConnectorCertificate]:
-        """Certificates of a subaccount, the newest first."""
-        query = select(certificates).where(certificates.c.subaccount_id == subaccount_id)
-        ordered = query.order_by(certificates.c.issued.desc(), certificates.c.serial)
-        return [_noun(row) for row in await self._session.all(ordered)]
+    def _read(self, row: Row, text: str) -> StoredCertificate:
+        fields = json.loads(text)
+        return StoredCertificate(
+            name=row["name"],
+            type=fields["type"],
+            content=Secret(fields["content"]),
+            generation=_generation(fields["generation"]) if fields["generation"] else None,
+        )
 
-    async def revoke(self, serial: str, now: float) -> bool:
-        """Revoke a good certificate; False when there is none of this serial or it was revoked before."""
-        good = certificates.c.revoked.is_(None)
-        statement = update(certificates).where(certificates.c.serial == serial, good).values(revoked=now)
-        return await self._session.count(statement) == 1
-
-    async def revocations(self) -> dict[str, float]:
-        """Serial → time of every revoked certificate."""
-        query = select(certificates).where(certificates.c.revoked.is_not(None))
-        return {row["serial"]: row["revoked"] for row in await self._session.all(query)}
+    def _in_the_clear(self, noun: StoredCertificate) -> Row:
+        return {"renews": bool(noun.generation and noun.generation.automatic_renew)}
 
 
-def _noun(row: Row) -> ConnectorCertificate:
-    return ConnectorCertificate(**row)
+def _generation(fields: dict[str, Any]) -> CertificateGeneration:
+    return CertificateGeneration(**{**fields, "unit": TimeUnit(fields["unit"]), "password": Secret(fields["password"])})

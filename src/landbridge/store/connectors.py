@@ -32,6 +32,7 @@ class ConnectorRepository:
             return False
         row = {"subaccount_id": subaccount_id, "location_id": location_id, "name": name}
         await self._session.upsert(expected, row)
+        self._session.touch(subaccount_id)
         return True
 
     async def expected(self, subaccount_id: str) -> list[ExpectedConnector]:
@@ -40,4 +41,7 @@ class ConnectorRepository:
 
     async def forget(self, subaccount_id: str, location_id: str) -> bool:
         where = and_(expected.c.subaccount_id == subaccount_id, expected.c.location_id == location_id)
-        return await self._session.count(delete(expected).where(where)) > 0
+        gone = await self._session.count(delete(expected).where(where)) > 0
+        if gone:
+            self._session.touch(subaccount_id)
+        return gone

@@ -12,17 +12,21 @@ from typing import Any
 from anyio import CancelScope
 from sqlalchemy import URL, delete, event, insert, make_url, select
 from sqlalchemy import Connection as SyncConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from landbridge.faults import FaultError, fault
+from landbridge.model.clock import Clock
+from landbridge.net.clock import system_clock
 from landbridge.store.failures import storage_fault
 from landbridge.store.migrate import migrate
 from landbridge.store.passwords import Passwords
+from landbridge.store.reseal import reseal_first_revision
 from landbridge.store.session import Session
 from landbridge.store.tables import subaccounts, vault_check
 from landbridge.store.vault import Vault
+from landbridge.store.versions import VersionRepository
 
 FILE = "landbridge.db"
 BUSY_SECONDS = 5.0
@@ -38,25 +42,31 @@ def sqlite_url(data: Path) -> str:
 class Database:
     """The cloud side's storage. Open it with `Database.open`."""
 
-    def __init__(self, engine: AsyncEngine, vault: Vault) -> None:
+    def __init__(self, engine: AsyncEngine, vault: Vault, clock: Clock) -> None:
         self._engine = engine
         self._vault = vault
+        self._clock = clock
         self._passwords = Passwords()
 
     @classmethod
-    async def open(cls, url: str | URL, vault: Vault, busy_seconds: float = BUSY_SECONDS) -> Database:
+    async def open(
+        cls, url: str | URL, vault: Vault, busy_seconds: float = BUSY_SECONDS, clock: Clock = system_clock
+    ) -> Database:
         """Connect, migrate to the newest tables, and check that `vault` is the one the content was sealed with.
 
         url           `sqlite+aiosqlite:///file` or `postgresql+asyncpg://user@host/database`
         busy_seconds  how long a transaction waits for another one to end before it is `store.busy` (SQLite)
+        clock         when content is made and changed
 
         Raises `FaultError`: `store.key-wrong`, `store.newer`, `store.not-a-database`, `store.unavailable` and others.
         """
-        database = cls(_engine(url, busy_seconds), vault)
+        database = cls(_engine(url, busy_seconds), vault, clock)
         try:
             async with database.begin() as session:
-                await session.connection.run_sync(migrate)
+                before = await session.connection.run_sync(migrate)
                 await _check_vault(session)
+                if before == "0001":
+                    await reseal_first_revision(session)
         except BaseException:
             await database.close()
             raise
@@ -89,7 +99,9 @@ class Database:
         try:
             await connection.execution_options(landbridge_write=write)
             async with connection.begin():
-                yield Session(connection, self._vault, self._passwords)
+                session = Session(connection, self._vault, self._passwords, self._clock)
+                yield session
+                await VersionRepository(session).raise_(session.touched)
         except DBAPIError as error:
             known = storage_fault(error, self.place)
             if known is None:
@@ -114,7 +126,13 @@ class Database:
     async def clear(self) -> None:
         """Delete every subaccount with all it owns. Keys, the CA and the certificates of connectors stay."""
         async with self.begin() as session:
+            await VersionRepository(session).raise_all()
             await session.execute(delete(subaccounts))
+
+    async def version(self, subaccount_id: str) -> int:
+        """A number that rises in the same transaction as every change below the subaccount."""
+        async with self.read() as session:
+            return await VersionRepository(session).get(subaccount_id)
 
     async def close(self) -> None:
         await self._engine.dispose()
@@ -123,15 +141,18 @@ class Database:
 def _engine(url: str | URL, busy_seconds: float) -> AsyncEngine:
     try:
         return _engine_of(make_url(url), busy_seconds)
-    except (ArgumentError, InvalidRequestError, ImportError) as error:  # no URL, no asynchronous driver, no driver
+    except (ArgumentError, ImportError) as error:  # no URL, none of ours, no driver
         raise FaultError(fault("store.url-unusable", reason=error)) from error
 
 
 def _engine_of(url: URL, busy_seconds: float) -> AsyncEngine:
-    if url.get_backend_name() != "sqlite":
+    if not url.get_dialect().is_async:
+        raise ArgumentError(f"{url.drivername} is no asynchronous driver")
+    if url.get_backend_name() == "postgresql":
         return create_async_engine(url, pool_pre_ping=True)
-    if url.database:
-        _create_private(Path(url.database))
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        raise ArgumentError("only files of SQLite and servers of PostgreSQL are supported")
+    _create_private(Path(url.database))
     engine = create_async_engine(url, connect_args={"timeout": busy_seconds}, pool_timeout=busy_seconds)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 
 from landbridge.faults import FaultError, fault
 from landbridge.model.subaccount import Service, ServiceInstance
+from landbridge.store.reach import touch_instances
 from landbridge.store.session import Row, Session
 from landbridge.store.tables import instances
 
@@ -43,10 +44,12 @@ class InstanceRepository:
         if holder is not None and holder.id != instance.id:
             raise FaultError(fault("store.conflict", what="instance", name=instance.name, owner=holder.id))
         await self._session.upsert(instances, _row(instance))
+        self._session.touch(instance.subaccount_id)
         return True
 
     async def delete(self, instance_id: str) -> bool:
-        """Delete it with its clients and the destinations of its level."""
+        """Delete it with its clients and all that lives on its level, in every subaccount."""
+        await touch_instances(self._session, instances.c.id == instance_id)
         return await self._session.count(delete(instances).where(instances.c.id == instance_id)) > 0
 
 

@@ -8,20 +8,20 @@ from sqlalchemy import Connection, column, inspect, select, table
 
 from landbridge.faults import FaultError, fault
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision. A test compares it with the scripts: a database that has it is opened without Alembic."""
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def migrate(connection: Connection) -> None:
-    """Create or upgrade the tables within the running transaction.
+def migrate(connection: Connection) -> str | None:
+    """Create or upgrade the tables within the running transaction; returns the revision they had, None for no tables.
 
     Raises `FaultError` (`store.newer`) for a database that a newer release has migrated.
     """
     current = revision(connection)
     if current == HEAD:
-        return
+        return current
     # Late imports: Alembic takes 150 ms, and all starts but the first do without it.
     from alembic import command
     from alembic.config import Config
@@ -34,6 +34,7 @@ def migrate(connection: Connection) -> None:
     if current is not None and current not in known:
         raise FaultError(fault("store.newer", revision=current, known=HEAD))
     command.upgrade(config, "head")
+    return current
 
 
 def revision(connection: Connection) -> str | None:

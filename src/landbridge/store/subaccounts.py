@@ -6,8 +6,9 @@ from sqlalchemy import delete, select
 
 from landbridge.faults import FaultError, fault
 from landbridge.model.subaccount import Subaccount
+from landbridge.store.reach import touch_instances, touch_partners
 from landbridge.store.session import Row, Session
-from landbridge.store.tables import subaccounts
+from landbridge.store.tables import instances, subaccounts
 
 
 class SubaccountRepository:
@@ -39,10 +40,14 @@ class SubaccountRepository:
             raise FaultError(fault("store.conflict", what="subdomain", name=subaccount.subdomain, owner=holder.id))
         row = {"id": subaccount.id, "subdomain": subaccount.subdomain, "name": subaccount.name}
         await self._session.upsert(subaccounts, row)
+        self._session.touch(subaccount.id)
         return True
 
     async def delete(self, subaccount_id: str) -> bool:
-        """Delete it with its users, instances, clients, destinations and open invitations."""
+        """Delete it with all it owns, and with what its subscribers keep on the levels of its instances."""
+        await touch_instances(self._session, instances.c.subaccount_id == subaccount_id)
+        await touch_partners(self._session, subaccount_id)
+        self._session.opened.pop(subaccount_id, None)  # its data key goes, too: one made anew is another one
         return await self._session.count(delete(subaccounts).where(subaccounts.c.id == subaccount_id)) > 0
 
 

@@ -12,7 +12,7 @@ from landbridge.model.secret import Secret
 from landbridge.model.subaccount import User
 from landbridge.store.passwords import Passwords
 from landbridge.store.session import Row, Session
-from landbridge.store.tables import users
+from landbridge.store.tables import role_assignments, users
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,10 +54,19 @@ class UserRepository:
         hashed = await self._session.passwords.hash(_owner(subaccount_id, user.name), user.password)
         key = {"subaccount_id": subaccount_id, "name": user.name}
         await self._session.upsert(users, {**key, "password_hash": hashed, "profile": _profile(user)})
+        self._session.touch(subaccount_id)
         return True
 
     async def delete(self, subaccount_id: str, name: str) -> bool:
-        return await self._session.count(delete(users).where(_is(subaccount_id, name))) > 0
+        """Delete the user; the next one of that name must not inherit the roles."""
+        roles = role_assignments.c
+        await self._session.execute(
+            delete(role_assignments).where(roles.subaccount_id == subaccount_id, roles.person == name)
+        )
+        gone = await self._session.count(delete(users).where(_is(subaccount_id, name))) > 0
+        if gone:
+            self._session.touch(subaccount_id)
+        return gone
 
     async def verify(self, subaccount_id: str, name: str, password: Secret) -> User | None:
         """The user, if the password is right. An unknown user takes as long as a wrong password."""
