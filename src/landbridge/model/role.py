@@ -30,7 +30,11 @@ class RoleAssignment:
 
 @dataclass(frozen=True, slots=True)
 class Administrator:
-    """Somebody who may do everything on this installation. One that is read has an empty password."""
+    """Somebody who may do everything on this installation. One that is read has an empty password.
+
+    subaccount_id  the only subaccount that this administrator sees; None for all of the installation
+    """
 
     name: str
     password: Secret
+    subaccount_id: str | None = None

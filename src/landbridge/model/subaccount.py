@@ -34,7 +34,10 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class ServiceInstance:
-    """A service instance. `id` is a GUID; `xsappname` names the application (xsuaa only)."""
+    """A service instance. `id` is a GUID; `xsappname` names the application (xsuaa only).
+
+    redirect_uris  where a login may lead back to (xsuaa only); `*` stands for any text without '/', `**` for any text
+    """
 
     id: str
     name: str
@@ -42,6 +45,7 @@ class ServiceInstance:
     plan: str
     subaccount_id: str
     xsappname: str = ""
+    redirect_uris: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

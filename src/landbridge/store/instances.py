@@ -61,6 +61,7 @@ def _row(instance: ServiceInstance) -> Row:
         "service": instance.service.value,
         "plan": instance.plan,
         "xsappname": instance.xsappname,
+        "redirect_uris": list(instance.redirect_uris),
     }
 
 
@@ -72,4 +73,5 @@ def _noun(row: Row) -> ServiceInstance:
         plan=row["plan"],
         subaccount_id=row["subaccount_id"],
         xsappname=row["xsappname"],
+        redirect_uris=tuple(row["redirect_uris"] or ()),
     )

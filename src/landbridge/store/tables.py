@@ -70,6 +70,7 @@ instances = Table(
     Column("service", String(32), nullable=False),
     Column("plan", String(64), nullable=False),
     Column("xsappname", Text, nullable=False),
+    Column("redirect_uris", JSON, nullable=True),
     Index("ix_instances_name", "subaccount_id", "name", unique=True),
 )
 
@@ -200,6 +201,8 @@ administrators = Table(
     metadata,
     Column("name", _bytewise(String(255)), primary_key=True),
     Column("password_hash", Text, nullable=False),
+    # No foreign key: who administers a subaccount does so again when a reset has made it anew.
+    Column("subaccount_id", String(36), nullable=True),
 )
 
 # No foreign key: a version must not begin anew when a subaccount is deleted and made again.
