@@ -126,7 +126,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     stack.push_async_callback(db.close)
     identity = await _identity(db, clock)
     gateway = await _gateway(settings, identity, clock, stack)
-    ports = Ports(_port(plain), _port(tls), gateway.door_port, settings.socks_port, gateway.tunnel_port)
+    ports = Ports(_port(plain), _port(tls), gateway.door_port, gateway.socks_port, gateway.tunnel_port)
     issuer = _issuer(settings, ports)
     administration = AdministrationService(
         Parts(
@@ -185,11 +185,14 @@ async def _gateway(settings: Settings, identity: _Identity, clock: Clock, stack:
     tls = TlsIdentity(certificate, key, identity.authority.ca_pem)
     host = settings.host
     try:
-        await gateway.start(host, settings.door_port, settings.tunnel_port, tls)
+        await gateway.start(host, settings.door_port, settings.tunnel_port, tls, settings.socks_port)
     except OSError as error:
-        if gateway.tunnel_port:  # the tunnel listener, which comes first, is open: so it was the door
+        # They open in this order: the first that is not open is the one that could not be.
+        if not gateway.tunnel_port:
+            raise bind_fault(error, host, settings.tunnel_port, "tunnel listener", "--tunnel-port") from error
+        if not gateway.door_port:
             raise bind_fault(error, host, settings.door_port, "HTTP door", "--door-port") from error
-        raise bind_fault(error, host, settings.tunnel_port, "tunnel listener", "--tunnel-port") from error
+        raise bind_fault(error, host, settings.socks_port, "SOCKS5 door", "--socks-port") from error
     stack.push_async_callback(gateway.stop, settings.stop_grace)
     return gateway
 

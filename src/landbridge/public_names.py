@@ -14,7 +14,7 @@ from landbridge.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The ports that are really open; `socks` is the configured one."""
+    """The ports that are really open."""
 
     http: int
     https: int

@@ -19,7 +19,8 @@ class AccessTable:
 
     def __init__(self, mappings: Iterable[Mapping]) -> None:
         self.mappings = tuple(mappings)
-        self._by_key = {mapping.key: route(mapping) for mapping in self.mappings}
+        self._by_key = {mapping.key: route(mapping) for mapping in self.mappings if mapping.protocol.is_http}
+        self._bare = tuple(mapping for mapping in self.mappings if not mapping.protocol.is_http)
 
     def decide(self, host: str, port: int, target: str, *, upgrade: bool) -> Route:
         """The route that lets a request pass. `target` is raw; only what stands before `?` counts.
@@ -38,6 +39,17 @@ class AccessTable:
         if upgrade and not resource.websocket_upgrade_allowed:
             raise FaultError(fault("connector.upgrade-not-allowed", host=host, port=port, path=path))
         return found
+
+    def decide_bare(self, host: str, port: int) -> Mapping:
+        """The TCP or LDAP mapping for a bare connection; only host and port count (connectivity-proxy §7.3).
+
+        Raises `FaultError` (`connector.system-not-exposed`).
+        """
+        name = host.lower()
+        for mapping in self._bare:
+            if mapping.virtual_host.lower() == name and mapping.covers(port):
+                return mapping
+        raise FaultError(fault("connector.system-not-exposed", host=host, port=port))
 
 
 def _covering(mapping: Mapping, path: str, upgrade: bool) -> Resource | None:

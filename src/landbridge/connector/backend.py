@@ -102,6 +102,8 @@ class BackendConnection(asyncio.Protocol):
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._cork is not None:
+            self._cork.drop()
         self._transport = self._cork = None
         self._fail("")
 

@@ -10,11 +10,7 @@ import ssl
 from landbridge.connector.backend import BackendConnection
 from landbridge.connector.principal import principal_of
 from landbridge.connector.route import Route
-from landbridge.connector.settings import ConnectorSettings
-from landbridge.faults import Fault, FaultError, fault
-from landbridge.model.mapping import Mapping, Protocol
 from landbridge.model.principal import Principal
-from landbridge.net.dial import DialFailed, DialProblem, connect
 
 
 class BackendPool:
@@ -52,36 +48,3 @@ class BackendPool:
     def close(self) -> None:
         for conn in list(self._idle):
             self.forget(conn)
-
-
-async def connect_backend(mapping: Mapping, settings: ConnectorSettings, trust: ssl.SSLContext) -> BackendConnection:
-    """A new connection to the mapping's backend. Raises `FaultError` (`backend.*`)."""
-    tls = trust if mapping.protocol is Protocol.HTTPS else None
-    try:
-        _, backend = await connect(
-            lambda: BackendConnection(settings),
-            mapping.internal_host,
-            mapping.internal_port,
-            timeout=settings.connect_timeout,
-            tls=tls,
-        )
-    except DialFailed as failure:
-        raise FaultError(_backend_fault(mapping, failure, settings.connect_timeout)) from None
-    return backend
-
-
-def _backend_fault(mapping: Mapping, failure: DialFailed, timeout: float) -> Fault:
-    place = {"host": mapping.virtual_host, "port": mapping.virtual_port, "internal": mapping.internal}
-    match failure.problem:
-        case DialProblem.REFUSED:
-            return fault("backend.refused", **place)
-        case DialProblem.UNRESOLVED:
-            return fault("backend.unresolved", **place)
-        case DialProblem.UNREACHABLE:
-            return fault("backend.unreachable", reason=failure.reason, **place)
-        case DialProblem.TIMEOUT:
-            return fault("backend.connect-timeout", seconds=f"{timeout:g}", **place)
-        case DialProblem.CERTIFICATE:
-            return fault("backend.certificate-untrusted", reason=failure.reason, **place)
-        case DialProblem.TLS | DialProblem.CLOSED:
-            return fault("backend.tls-failed", reason=failure.reason, **place)

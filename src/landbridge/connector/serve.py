@@ -1,4 +1,4 @@
-"""One stream of the tunnel: decide, connect or reuse, send the request, carry the answer back."""
+"""One HTTP stream of the tunnel: decide, connect or reuse, send the request, carry the answer back."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from typing import Protocol
 
 from landbridge.connector.access import AccessTable
 from landbridge.connector.backend import BackendConnection
-from landbridge.connector.pool import BackendPool, connect_backend
+from landbridge.connector.dial_backend import connect_backend
+from landbridge.connector.pool import BackendPool
 from landbridge.connector.request import BackendRequest, backend_request, check_open
 from landbridge.connector.route import Route
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.http1 import ResponseHead
-from landbridge.wire.messages import Head, MessageReader, Open, Opened, Refused, encode
+from landbridge.wire.messages import Head, Open, Opened, encode
 from landbridge.wire.stream import Buffer, Stream
 
 
@@ -28,13 +29,15 @@ class Tunnel(Protocol):
     def send(self, stream: Stream, data: Buffer, *, fin: bool = False) -> bool: ...
     def reset(self, stream: Stream) -> None: ...
     def consumed(self, stream: Stream, size: int) -> None: ...
-    def done(self, served: ServedStream) -> None: ...
-    def note(self, opening: Open, reason: Fault) -> None:
-        """A stream was refused or broke off."""
+    def forget(self, stream: Stream) -> None:
+        """The stream needs its owner no more."""
+
+    def refuse(self, stream: Stream, opening: Open | None, reason: Fault) -> None:
+        """Answer with a fault; this ends the stream."""
 
 
 class ServedStream:
-    """A request from Open to the end of its answer."""
+    """A request from its Open to the end of its answer."""
 
     __slots__ = (
         "_answer_begun",
@@ -49,7 +52,6 @@ class ServedStream:
         "_loop",
         "_opened",
         "_opening",
-        "_reader",
         "_received",
         "_request",
         "_request_ended",
@@ -60,12 +62,11 @@ class ServedStream:
         "_unacknowledged",
     )
 
-    def __init__(self, tunnel: Tunnel, stream: Stream) -> None:
+    def __init__(self, tunnel: Tunnel, stream: Stream, opening: Open) -> None:
         self._tunnel = tunnel
         self._stream = stream
         self._loop = asyncio.get_running_loop()
-        self._reader: MessageReader | None = MessageReader()
-        self._opening: Open | None = None
+        self._opening = opening
         self._route: Route | None = None
         self._request: BackendRequest | None = None
         self._backend: BackendConnection | None = None
@@ -85,38 +86,15 @@ class ServedStream:
 
     # ------------------------------------------------------------------ from the tunnel
 
-    def on_data(self, data: Buffer) -> None:
+    def begin(self, block: bytes, rest: bytes) -> None:
+        """Decide and send; `rest` is the beginning of the body."""
+        opening = self._opening
         try:
-            if self._reader is None:
-                self._request_body(data, len(data))
-            else:
-                self._preamble(self._reader, data)
-        except RemoteProtocolError as error:
-            self._refuse(fault("connector.open-invalid", reason=str(error)))
+            check_open(opening, block)
+            way = self._tunnel.access.decide(opening.host, opening.port, opening.target, upgrade=opening.upgrade)
         except FaultError as error:
             self._refuse(error.fault)
-
-    def _preamble(self, reader: MessageReader, data: Buffer) -> None:
-        reader.feed(data)
-        if self._opening is None:
-            message = reader.message()
-            if message is not None and not isinstance(message, Open):
-                raise RemoteProtocolError(f"{type(message).__name__} instead of Open")
-            self._opening = message
-        block = reader.block(self._opening.head) if self._opening is not None else None
-        if self._opening is None or block is None:
-            self._tunnel.consumed(self._stream, len(data))
             return
-        self._reader = None
-        rest = reader.rest()
-        self._tunnel.consumed(self._stream, len(data) - len(rest))
-        self._start(self._opening, block)
-        if rest:
-            self._request_body(rest, len(rest))
-
-    def _start(self, opening: Open, block: bytes) -> None:
-        check_open(opening, block)
-        way = self._tunnel.access.decide(opening.host, opening.port, opening.target, upgrade=opening.upgrade)
         self._route = way
         self._request = backend_request(opening, block, way)
         backend = self._tunnel.pool.take(opening.conn, way)
@@ -124,20 +102,34 @@ class ServedStream:
             self._ask(backend, Opened(reused=True))
         else:
             self._connecting = self._loop.create_task(self._connect())
+        if rest:
+            self.on_data(rest)
+
+    def on_data(self, data: Buffer) -> None:
+        try:
+            self._request_body(data, len(data))
+        except RemoteProtocolError as error:
+            self._refuse(fault("connector.open-invalid", reason=str(error)))
 
     async def _connect(self) -> None:
         assert self._route is not None
-        assert self._opening is not None
+        mapping, opening = self._route.mapping, self._opening
         began = self._loop.time()
         try:
-            backend = await connect_backend(self._route.mapping, self._tunnel.settings, self._tunnel.pool.trust)
+            backend = await connect_backend(
+                lambda: BackendConnection(self._tunnel.settings),
+                mapping,
+                opening.port,
+                self._tunnel.settings,
+                self._tunnel.pool.trust,
+            )
         except FaultError as error:
             self._connecting = None
             self._refuse(error.fault)
             return
         self._connecting = None
         if not backend.usable:
-            self._refuse(fault("backend.closed", host=self._opening.host, port=self._opening.port))
+            self._refuse(fault("backend.closed", host=opening.host, port=opening.port))
             return
         self._ask(backend, Opened(connect_ms=round((self._loop.time() - began) * 1000, 3)))
 
@@ -157,7 +149,6 @@ class ServedStream:
             self._await_answer()
 
     def _request_body(self, data: Buffer, size: int) -> None:
-        assert self._opening is not None
         self._received += size
         opening = self._opening
         if opening.body != "streamed" and not opening.upgrade and self._received > max(opening.size, 0):
@@ -179,11 +170,7 @@ class ServedStream:
             self._tunnel.consumed(self._stream, size)
 
     def on_fin(self) -> None:
-        opening = self._opening
-        if opening is None or self._reader is not None:
-            self._refuse(fault("connector.open-invalid", reason="it ends before its head"))
-            return
-        if opening.body == "sized" and self._received != opening.size:
+        if self._opening.body == "sized" and self._received != self._opening.size:
             self._abandon()
             return
         self._request_ended = True
@@ -202,7 +189,7 @@ class ServedStream:
     def on_reset(self) -> None:
         """The client is gone, or the gateway gave up."""
         self._leave()
-        self._tunnel.done(self)
+        self._tunnel.forget(self._stream)
 
     def on_room(self) -> None:
         if self._backend is not None and self._response_paused:
@@ -213,7 +200,7 @@ class ServedStream:
         """Twice-a-second look at what is late; also the moment when a slow backend's Opened goes out alone."""
         if self._opened and self._backend is not None:
             self._send_opened()
-        if not self._deadline or now < self._deadline or self._opening is None:
+        if not self._deadline or now < self._deadline:
             return
         if self._answer_begun:
             self._abandon()
@@ -254,7 +241,6 @@ class ServedStream:
     def on_answer_end(self) -> None:
         backend, opening, way = self._backend, self._opening, self._route
         assert backend is not None
-        assert opening is not None
         assert way is not None
         if self._response_paused:
             backend.resume()
@@ -266,12 +252,11 @@ class ServedStream:
             backend.close()
         else:
             self._tunnel.pool.keep(opening.conn, way, backend)
-        self._tunnel.done(self)
+        self._tunnel.forget(self._stream)
 
     def on_backend_lost(self, reason: str, *, untouched: bool) -> None:
         backend, self._backend = self._backend, None
         assert backend is not None
-        assert self._opening is not None
         assert self._request is not None
         if self._answer_begun:
             self._abandon()
@@ -302,17 +287,13 @@ class ServedStream:
             self._abandon()
             return
         self._leave()
-        if self._opening is not None:
-            self._tunnel.note(self._opening, reason)
-        self._tunnel.send(self._stream, encode(Refused(reason.code, dict(reason.params))), fin=True)
-        self._stream.owner = None
-        self._tunnel.done(self)
+        self._tunnel.refuse(self._stream, self._opening, reason)
 
     def _abandon(self) -> None:
         """The answer cannot be completed: abort, so that nobody takes it for complete."""
         self._leave()
         self._tunnel.reset(self._stream)
-        self._tunnel.done(self)
+        self._tunnel.forget(self._stream)
 
     def _leave(self) -> None:
         if self._connecting is not None:

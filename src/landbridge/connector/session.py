@@ -7,14 +7,17 @@ import logging
 import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from landbridge.connector.access import AccessTable
+from landbridge.connector.opening import Opening
 from landbridge.connector.pool import BackendPool
+from landbridge.connector.relay import BackendRelay
 from landbridge.connector.serve import ServedStream
 from landbridge.connector.settings import AGENT_VERSION, COMPAT_VERSION, ConnectorSettings
-from landbridge.faults import Fault, fault, from_wire
+from landbridge.faults import Fault, FaultError, fault, from_wire
 from landbridge.net.link import Link
-from landbridge.wire.dispatch import dispatch
+from landbridge.wire.dispatch import StreamOwner, dispatch
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.events import Event
 from landbridge.wire.frames import GoAwayCode
@@ -50,6 +53,12 @@ class Introduction:
     description: str
 
 
+class StreamServer(StreamOwner, Protocol):
+    """An owner of a stream that has deadlines."""
+
+    def sweep(self, now: float) -> None: ...
+
+
 class ConnectorSession:
     """One TLS connection to one gateway. `closed` is done when it has ended, with the reason."""
 
@@ -68,7 +77,7 @@ class ConnectorSession:
         self.mux = Mux(dialled=True, window=settings.window, stream_limit=settings.stream_limit + _SPARE_STREAMS)
         self.link = Link(self.mux, self, ping_interval=settings.ping_interval, ping_timeout=settings.ping_timeout)
         self._on_welcome = on_welcome
-        self._served: set[ServedStream] = set()
+        self._owners: dict[int, StreamServer] = {}
         self._reader = MessageReader()
         self._ending: Fault | None = None
         self._draining = False
@@ -95,17 +104,40 @@ class ConnectorSession:
         if self.mux.wants_write:
             self.link.wake()
 
-    def done(self, served: ServedStream) -> None:
-        self._served.discard(served)
+    def forget(self, stream: Stream) -> None:
+        stream.owner = None
+        self._owners.pop(stream.id, None)
 
-    def note(self, opening: Open, reason: Fault) -> None:
-        fields = {"fault": reason.code, "sentence": reason.sentence, "request": opening.request}
-        _log.info("refused", extra=fields)
+    def refuse(self, stream: Stream, opening: Open | None, reason: Fault) -> None:
+        request = opening.request if opening is not None else ""
+        _log.info("refused", extra={"fault": reason.code, "sentence": reason.sentence, "request": request})
+        self.send(stream, encode(Refused(reason.code, dict(reason.params))), fin=True)
+        self.forget(stream)
+
+    def serve(self, stream: Stream, opening: Open, block: bytes, rest: bytes) -> None:
+        """Hand a stream to what serves its kind."""
+        if opening.kind == "http":
+            served = ServedStream(self, stream, opening)
+            self._own(stream, served)
+            served.begin(block, rest)
+            return
+        try:
+            mapping = self.access.decide_bare(opening.host, opening.port)
+        except FaultError as error:
+            self.refuse(stream, opening, error.fault)
+            return
+        relay = BackendRelay(self, stream, opening)
+        self._own(stream, relay)
+        relay.begin(mapping, rest)
+
+    def _own(self, stream: Stream, owner: StreamServer) -> None:
+        stream.owner = owner
+        self._owners[stream.id] = owner
 
     @property
     def busy(self) -> int:
         """Streams that are being served."""
-        return len(self._served)
+        return len(self._owners)
 
     # ------------------------------------------------------------------ ending it
 
@@ -125,14 +157,12 @@ class ConnectorSession:
         dispatch(events, self)
 
     def on_stream(self, stream: Stream) -> None:
-        if self._draining or len(self._served) >= self.settings.stream_limit:
-            limit = fault("connector.overloaded", streams=len(self._served))
+        if self._draining or len(self._owners) >= self.settings.stream_limit:
+            limit = fault("connector.overloaded", streams=len(self._owners))
             reason = fault("connector.draining") if self._draining else limit
             self.mux.send(stream, encode(Refused(reason.code, dict(reason.params))), fin=True)
             return
-        served = ServedStream(self, stream)
-        stream.owner = served
-        self._served.add(served)
+        self._own(stream, Opening(self, stream))
 
     def on_data(self, data: Buffer) -> None:
         """Control messages of the gateway."""
@@ -183,7 +213,7 @@ class ConnectorSession:
         self._sweeper.cancel()
         for stream in self.mux.abandon():
             owner, stream.owner = stream.owner, None
-            if isinstance(owner, ServedStream):
+            if owner is not None and owner is not self:
                 owner.on_reset()
         self.pool.close()
         seconds = f"{self.settings.ping_timeout:g}"
@@ -194,8 +224,8 @@ class ConnectorSession:
     def _sweep(self) -> None:
         self._sweeper = self._loop.call_later(SWEEP_INTERVAL, self._sweep)
         now = self._loop.time()
-        for served in list(self._served):
-            served.sweep(now)
+        for owner in list(self._owners.values()):
+            owner.sweep(now)
 
 
 def _hello(introduction: Introduction, access: AccessTable) -> Hello:

@@ -56,7 +56,10 @@ class Admission:
         """The admitted request. Raises `FaultError` (`proxy.*`), in the order of connectivity-proxy §4.4."""
         if head.method == b"CONNECT" or _HTTPS.match(head.target):
             raise FaultError(fault("proxy.https-unsupported", target=_shown(head.target)))
-        token, raw = self._authorize(reading.authorization)
+        if not reading.authorization:
+            raise FaultError(fault("proxy.authorization-missing"))
+        raw = _bearer(reading.authorization)
+        token = self.authorize(raw)
         host, port, target = _target(head, reading.host)
         user_token, technical_token = _identities(token, raw, reading)
         # Only a GET without body upgrades; for any other request the header is ignored (traps 7).
@@ -74,17 +77,15 @@ class Admission:
             reading.keep_alive,
         )
 
-    def _authorize(self, value: bytes | None) -> tuple[VerifiedToken, str]:
-        if not value:
-            raise FaultError(fault("proxy.authorization-missing"))
-        raw = _bearer(value)
+    def authorize(self, raw: str) -> VerifiedToken:
+        """The verified proxy token. Raises `FaultError` (`proxy.token-*`; connectivity-proxy §3.5)."""
         try:
             token = self._verifier.verify(raw)
         except TokenRejected as rejected:
             raise FaultError(_token_fault(rejected)) from None
         if not self._accepts_client(token.client_id):
             raise FaultError(fault("proxy.token-wrong-client", client=token.client_id))
-        return token, raw
+        return token
 
 
 def _target(head: RequestHead, host_header: bytes | None) -> tuple[str, int, str]:

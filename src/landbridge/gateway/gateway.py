@@ -13,6 +13,7 @@ from landbridge.gateway.http_door import HttpConnection
 from landbridge.gateway.listener import Certificates, ListenerConnection
 from landbridge.gateway.registry import ConnectorStatus, TunnelRegistry
 from landbridge.gateway.session import ConnectorIdentity, TunnelSession
+from landbridge.gateway.socks_door import SocksConnection
 from landbridge.identity.verify import TokenVerifier
 from landbridge.model.clock import Clock
 from landbridge.net.accept import TlsAcceptor, TlsIdentity, client_asking_context
@@ -44,40 +45,54 @@ class Gateway:
         self._handshakes_failed = 0
         self._acceptor: TlsAcceptor | None = None
         self.registry = TunnelRegistry(_log_change)
-        self.door = Door(HttpConnection, door, Admission(verifier), self.registry, _log_refusal)
+        admission = Admission(verifier)
+        self.door = Door(HttpConnection, door, admission, self.registry, _log_refusal)
+        self.socks_door = Door(SocksConnection, door, admission, self.registry, _log_refusal)
+        self._doors = {"http": self.door, "socks": self.socks_door}
         self.door_port = 0
+        self.socks_port = 0
         self.tunnel_port = 0
 
-    async def start(self, host: str, door_port: int, tunnel_port: int, identity: TlsIdentity) -> None:
-        """Open both ports (0 takes a free one). Raises `OSError`."""
+    async def start(
+        self, host: str, door_port: int, tunnel_port: int, identity: TlsIdentity, socks_port: int = 0
+    ) -> None:
+        """Open the ports, tunnel first, then HTTP, then SOCKS (0 takes a free one). Raises `OSError`."""
         acceptor = TlsAcceptor(self._new_connection, client_asking_context(identity), self._on_handshake_failed)
         self.tunnel_port = acceptor.start(host, tunnel_port)
         self._acceptor = acceptor
         try:
             self.door_port = await self.door.start(host, door_port)
+            self.socks_port = await self.socks_door.start(host, socks_port)
         except OSError:
+            await self.door.stop()
             await acceptor.stop()
             raise
 
     async def stop(self, grace: float = 0.0) -> None:
         """Refuse new requests, give the open ones `grace` seconds, close everything."""
-        self.door.draining = True
+        for door in self._doors.values():
+            door.draining = True
         for session in self.registry.sessions():
             session.drain()
         try:
             async with asyncio.timeout(grace):
-                while self.door.busy:  # noqa: ASYNC110 - once, at the end of the program
+                while self._busy:  # noqa: ASYNC110 - once, at the end of the program
                     await asyncio.sleep(DRAIN_POLL)
         except TimeoutError:
-            _log.warning("requests were cut", extra={"requests": self.door.busy})
+            _log.warning("requests were cut", extra={"requests": self._busy})
         for session in self.registry.sessions():
             session.end(fault("tunnel.draining"))
-        await self.door.stop()
+        for door in self._doors.values():
+            await door.stop()
         if self._acceptor is not None:
             await self._acceptor.stop()
         for connection in list(self._listening):
             connection.close()
         await asyncio.sleep(0)
+
+    @property
+    def _busy(self) -> int:
+        return sum(door.busy for door in self._doors.values())
 
     # ------------------------------------------------------------------ connectors
 
@@ -94,16 +109,8 @@ class Gateway:
 
     def samples(self) -> Iterator[Sample]:
         """The gateway's figures for GET /metrics."""
-        counters = self.door.counters
-        yield Sample("landbridge_door_connections_total", counters.connections, "Client connections accepted.")
-        yield Sample("landbridge_door_open_connections", len(self.door.connections), "Client connections open now.")
-        yield Sample("landbridge_door_requests_total", counters.requests, "Requests received.")
-        yield Sample("landbridge_door_answers_total", counters.answers, "Backend answers delivered whole.")
-        yield Sample("landbridge_door_cut_answers_total", counters.cut, "Backend answers that broke off.")
-        yield Sample("landbridge_door_received_bytes_total", counters.bytes_in, "Bytes from clients.")
-        yield Sample("landbridge_door_sent_bytes_total", counters.bytes_out, "Bytes to clients.")
-        for code, number in counters.refusals.items():
-            yield Sample("landbridge_door_refusals_total", number, "Requests refused, by fault.", {"fault": code})
+        for name, door in self._doors.items():
+            yield from _door_samples(door, {"door": name})
         yield Sample("landbridge_tunnel_failed_handshakes_total", self._handshakes_failed, "TLS handshakes failed.")
         for status in self.connectors():
             labels = {"subaccount": status.subaccount_id, "location": status.location_id}
@@ -125,6 +132,20 @@ class Gateway:
     def _on_handshake_failed(self, peer: str, reason: str) -> None:
         self._handshakes_failed += 1
         _log.info("tunnel handshake failed", extra={"peer": peer, "reason": reason})
+
+
+def _door_samples(door: Door, labels: dict[str, str]) -> Iterator[Sample]:
+    counters = door.counters
+    yield Sample("landbridge_door_connections_total", counters.connections, "Client connections accepted.", labels)
+    yield Sample("landbridge_door_open_connections", len(door.connections), "Client connections open now.", labels)
+    yield Sample("landbridge_door_requests_total", counters.requests, "Requests received.", labels)
+    yield Sample("landbridge_door_answers_total", counters.answers, "Backend answers delivered whole.", labels)
+    yield Sample("landbridge_door_cut_answers_total", counters.cut, "Backend answers that broke off.", labels)
+    yield Sample("landbridge_door_received_bytes_total", counters.bytes_in, "Bytes from clients.", labels)
+    yield Sample("landbridge_door_sent_bytes_total", counters.bytes_out, "Bytes to clients.", labels)
+    for code, number in counters.refusals.items():
+        refused = {**labels, "fault": code}
+        yield Sample("landbridge_door_refusals_total", number, "Requests refused, by fault.", refused)
 
 
 def _log_refusal(reason: Fault, *, request_id: str, tenant: str, peer: str) -> None:

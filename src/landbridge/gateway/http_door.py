@@ -99,6 +99,8 @@ class HttpConnection(ClientConnection):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._door.connections.discard(self)
+        if self._cork is not None:
+            self._cork.drop()
         self._transport = self._cork = None
         if self._exchange is not None:
             self._exchange.abandon()

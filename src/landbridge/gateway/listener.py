@@ -132,7 +132,7 @@ class ListenerConnection(asyncio.Protocol):
         try:
             fields = json.loads(rest[: head.size])
             secret, csr = str(fields["secret"]), str(fields["csr"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise FaultError(fault("enrolment.request-invalid", reason="the body is not the expected JSON")) from None
         self._task = asyncio.get_running_loop().create_task(self._issue(secret, csr))
 

@@ -32,6 +32,8 @@ from landbridge.wire.stream import Buffer, Stream
 SWEEP_INTERVAL = 0.25
 """Seconds between looks at the deadlines; a timer per request would cost more than it is worth."""
 HELLO_TIMEOUT = 10.0
+CLOSE_TIMEOUT = 1.0
+"""Seconds that a connector gets to take its farewell and close its side."""
 IDS_RESERVE = 1000
 
 
@@ -88,6 +90,7 @@ class TunnelSession:
         self._control: Stream | None = None
         self._reader = MessageReader()
         self._ending: Fault | None = None
+        self._has_left = False
         self._loop = asyncio.get_running_loop()
         self._hello_deadline = self._loop.time() + HELLO_TIMEOUT
         self._sweeper = self._loop.call_later(SWEEP_INTERVAL, self._sweep)
@@ -142,13 +145,20 @@ class TunnelSession:
             self.link.wake()
 
     def end(self, reason: Fault) -> None:
-        """Say why, then close."""
+        """Say why, then close. From now on no request finds this tunnel, however long the peer takes to go."""
         self._ending = reason
+        self._leave(reason)
         if self._control is not None and self.alive:
             self.mux.send_urgent(self._control, encode(Farewell(reason.code, dict(reason.params))))
             self.mux.go_away(GoAwayCode.NORMAL)
         self.link.wake()
         self._loop.call_soon(self._loop.call_soon, self.link.close)
+        self._loop.call_later(CLOSE_TIMEOUT, self.link.abort)
+
+    def _leave(self, reason: Fault) -> None:
+        if not self._has_left:
+            self._has_left = True
+            self._registry.leave(self, reason)
 
     # ------------------------------------------------------------------ events
 
@@ -228,7 +238,7 @@ class TunnelSession:
         reason = self._ending or (
             fault("tunnel.ping-timeout", seconds=f"{silence:g}") if silent else fault("tunnel.closed")
         )
-        self._registry.leave(self, reason)
+        self._leave(reason)
         for stream in self.mux.abandon():
             owner, stream.owner = stream.owner, None
             if owner is not None and owner is not self:

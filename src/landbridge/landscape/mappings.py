@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from landbridge.landscape.addresses import BadAddress, internal_address, virtual_address
+from landbridge.landscape.addresses import Address, BadAddress, internal_address, virtual_address
 from landbridge.landscape.fields import Fields, Once
 from landbridge.landscape.problems import shown
 from landbridge.model.mapping import AuthenticationMode, HostInHeader, Mapping, Protocol, Resource
 
-_LATER_PROTOCOLS = ("RFC", "RFCS", "RFCWS", "LDAP", "LDAPS", "TCP", "TCPS")
+_LATER_PROTOCOLS = ("RFC", "RFCS", "RFCWS")
+_RANGED = frozenset({Protocol.TCP, Protocol.TCPS})
+_NO_ADDRESS = Address("", 0, 1)
 _LATER_MODES = ("X509_GENERAL", "X509_RESTRICTED", "KERBEROS")
 _PATH = re.compile(r"/[!-~]*")
 
@@ -23,35 +25,57 @@ def read_mappings(connector: Fields) -> tuple[Mapping, ...]:
 
 def _mapping(fields: Fields, once: Once) -> Mapping:
     fields.only("virtual", "internal", "protocol", "authentication_mode", "host_in_header", "resources", "description")
-    virtual_host, virtual_port = _address(fields, "virtual", virtual_address)
-    internal_host, internal_port = _address(fields, "internal", internal_address)
+    virtual = _address(fields, "virtual", virtual_address)
+    internal = _address(fields, "internal", internal_address)
+    protocol = fields.choice("protocol", Protocol, Protocol.HTTP, later=_LATER_PROTOCOLS)
+    _check_ports(fields, protocol, virtual, internal)
     mapping = Mapping(
-        virtual_host,
-        virtual_port,
-        internal_host,
-        internal_port,
-        protocol=fields.choice("protocol", Protocol, Protocol.HTTP, later=_LATER_PROTOCOLS),
+        virtual.host,
+        virtual.port,
+        internal.host,
+        internal.port,
+        protocol=protocol,
         authentication_mode=fields.choice(
             "authentication_mode", AuthenticationMode, AuthenticationMode.NONE, later=_LATER_MODES
         ),
         host_in_header=fields.choice("host_in_header", HostInHeader, HostInHeader.VIRTUAL),
         resources=_resources(fields),
         description=fields.text("description", ""),
+        ports=virtual.ports,
     )
-    if virtual_port:
-        once.check(mapping.key, fields, "virtual")
+    if not protocol.is_http:
+        _check_bare(fields, mapping)
+    for port in range(virtual.port, virtual.port + virtual.ports if virtual.port else 0):
+        once.check((mapping.key[0], port), fields, "virtual")
     return mapping
 
 
-def _address(fields: Fields, key: str, parse: Callable[[str], tuple[str, int]]) -> tuple[str, int]:
+def _check_ports(fields: Fields, protocol: Protocol, virtual: Address, internal: Address) -> None:
+    """Ranges are for TCP, and both ends have the same length (cloud-connector §1.4)."""
+    for key, address in (("virtual", virtual), ("internal", internal)):
+        if address.ports > 1 and protocol not in _RANGED:
+            fields.wrong(key, f"{address.ports} ports", f"one port: {protocol} maps no ranges, TCP and TCPS do")
+    if virtual.port and internal.port and virtual.ports != internal.ports:
+        fields.wrong("internal", f"{internal.ports} ports", f"as many ports as in virtual: {virtual.ports}")
+
+
+def _check_bare(fields: Fields, mapping: Mapping) -> None:
+    """TCP and LDAP mappings expose a system as a whole; there is nothing to tell about paths or headers."""
+    if mapping.resources:
+        fields.wrong("resources", f"{len(mapping.resources)} resources", f"none: {mapping.protocol} has no paths")
+    if mapping.authentication_mode is not AuthenticationMode.NONE:
+        fields.wrong("authentication_mode", mapping.authentication_mode, f"NONE, the only mode of {mapping.protocol}")
+
+
+def _address(fields: Fields, key: str, parse: Callable[[str], Address]) -> Address:
     text = fields.text(key)
     if not text:
-        return "", 0
+        return _NO_ADDRESS
     try:
         return parse(text)
     except BadAddress as error:
         fields.wrong(key, shown(text), str(error))
-        return "", 0
+        return _NO_ADDRESS
 
 
 def _resources(mapping: Fields) -> tuple[Resource, ...]:
@@ -74,6 +98,6 @@ def _resource(fields: Fields, once: Once) -> Resource:
 
 
 def _path_rule(path: str) -> str | None:
-    if _PATH.fullmatch(path) and not set("?#\\") & set(path):
+    if _PATH.fullmatch(path) and not set("?\\") & set(path):
         return None
     return "a path that begins with '/', as it stands in a request line (no query, no spaces)"

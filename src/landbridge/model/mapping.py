@@ -7,10 +7,28 @@ from enum import StrEnum
 
 
 class Protocol(StrEnum):
-    """Protocol between connector and backend."""
+    """Protocol between connector and backend (cloud-connector §1.4); RFC and its kin are not served."""
 
     HTTP = "HTTP"
     HTTPS = "HTTPS"
+    TCP = "TCP"
+    TCPS = "TCPS"
+    LDAP = "LDAP"
+    LDAPS = "LDAPS"
+
+    @property
+    def is_http(self) -> bool:
+        """Whether requests are served, and not bare connections."""
+        return self in _HTTP
+
+    @property
+    def is_tls(self) -> bool:
+        """Whether the connector speaks TLS to the backend."""
+        return self in _TLS
+
+
+_HTTP = frozenset({Protocol.HTTP, Protocol.HTTPS})
+_TLS = frozenset({Protocol.HTTPS, Protocol.TCPS, Protocol.LDAPS})
 
 
 class AuthenticationMode(StrEnum):
@@ -45,7 +63,8 @@ class Resource:
 class Mapping:
     """Virtual host:port → internal host:port. Hosts are compared without regard to case.
 
-    `internal_host` may be an IPv6 address, written without brackets.
+    `internal_host` may be an IPv6 address, written without brackets. `ports` is how many ports from the first one on
+    are mapped, each to the one at the same distance (TCP and TCPS only).
     """
 
     virtual_host: str
@@ -57,16 +76,28 @@ class Mapping:
     host_in_header: HostInHeader = HostInHeader.VIRTUAL
     resources: tuple[Resource, ...] = ()
     description: str = ""
+    ports: int = 1
 
     @property
     def virtual(self) -> str:
-        return f"{self.virtual_host}:{self.virtual_port}"
+        return f"{self.virtual_host}:{_range(self.virtual_port, self.ports)}"
 
     @property
     def internal(self) -> str:
         host = f"[{self.internal_host}]" if ":" in self.internal_host else self.internal_host
-        return f"{host}:{self.internal_port}"
+        return f"{host}:{_range(self.internal_port, self.ports)}"
+
+    def covers(self, virtual_port: int) -> bool:
+        return self.virtual_port <= virtual_port < self.virtual_port + self.ports
+
+    def internal_port_of(self, virtual_port: int) -> int:
+        """The internal port behind a virtual port that the mapping covers."""
+        return self.internal_port + virtual_port - self.virtual_port
 
     @property
     def key(self) -> tuple[str, int]:
         return (self.virtual_host.lower(), self.virtual_port)
+
+
+def _range(first: int, ports: int) -> str:
+    return str(first) if ports == 1 else f"{first}-{first + ports - 1}"

@@ -42,6 +42,11 @@ class Cork:
         else:
             self._transport.writelines(buffers)
 
+    def drop(self) -> None:
+        """The connection is lost: what was collected goes nowhere."""
+        self._buffers = []
+        self._size = 0
+
     def close(self) -> None:
         """Hand over, then close the transport behind it."""
         self.flush()

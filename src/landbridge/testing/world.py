@@ -171,6 +171,7 @@ async def world(
             http_port=0,
             https_port=0,
             door_port=0,
+            socks_port=0,
             tunnel_port=0,
             door=door or DoorSettings(),
             tunnel=tunnel or TunnelSettings(),

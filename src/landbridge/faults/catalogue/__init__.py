@@ -7,13 +7,16 @@ from types import MappingProxyType
 
 from landbridge.faults.catalogue import (
     backend,
+    certificates,
     cli,
     connector,
     destinations,
     enrolment,
+    files,
     identity,
     platform,
     proxy,
+    socks,
     tunnel,
 )
 from landbridge.faults.fault import FaultKind
@@ -32,12 +35,15 @@ CATALOGUE = MappingProxyType(
     _index(
         (
             *proxy.ROWS,
+            *socks.ROWS,
             *tunnel.ROWS,
             *enrolment.ROWS,
             *connector.ROWS,
             *backend.ROWS,
             *identity.ROWS,
             *destinations.ROWS,
+            *certificates.ROWS,
+            *files.ROWS,
             *platform.ROWS,
             *cli.ROWS,
         )

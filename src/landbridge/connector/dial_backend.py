@@ -1,0 +1,52 @@
+"""A new connection to a backend, or the named reason why there is none (connectivity-proxy §5 row 11)."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from typing import TypeVar
+
+from landbridge.connector.settings import ConnectorSettings
+from landbridge.faults import Fault, FaultError, fault
+from landbridge.model.mapping import Mapping
+from landbridge.net.dial import DialFailed, DialProblem, connect
+
+P = TypeVar("P", bound=asyncio.Protocol)
+
+
+async def connect_backend(
+    factory: Callable[[], P], mapping: Mapping, port: int, settings: ConnectorSettings, trust: ssl.SSLContext
+) -> P:
+    """A connection with the factory's protocol to the backend behind virtual port `port` of the mapping.
+
+    Raises `FaultError` (`backend.*`).
+    """
+    try:
+        _, backend = await connect(
+            factory,
+            mapping.internal_host,
+            mapping.internal_port_of(port),
+            timeout=settings.connect_timeout,
+            tls=trust if mapping.protocol.is_tls else None,
+        )
+    except DialFailed as failure:
+        raise FaultError(_fault(mapping, port, failure, settings.connect_timeout)) from None
+    return backend
+
+
+def _fault(mapping: Mapping, port: int, failure: DialFailed, timeout: float) -> Fault:
+    place = {"host": mapping.virtual_host, "port": port, "internal": mapping.internal}
+    match failure.problem:
+        case DialProblem.REFUSED:
+            return fault("backend.refused", **place)
+        case DialProblem.UNRESOLVED:
+            return fault("backend.unresolved", **place)
+        case DialProblem.UNREACHABLE:
+            return fault("backend.unreachable", reason=failure.reason, **place)
+        case DialProblem.TIMEOUT:
+            return fault("backend.connect-timeout", seconds=f"{timeout:g}", **place)
+        case DialProblem.CERTIFICATE:
+            return fault("backend.certificate-untrusted", reason=failure.reason, **place)
+        case DialProblem.TLS | DialProblem.CLOSED:
+            return fault("backend.tls-failed", reason=failure.reason, **place)

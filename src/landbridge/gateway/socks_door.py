@@ -1,0 +1,236 @@
+"""The SOCKS5 door (port 20004): one object for each client connection (connectivity-proxy §7)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+from landbridge.faults import Fault, FaultError, fault
+from landbridge.gateway.door import ClientConnection, Door
+from landbridge.gateway.relay import Relay
+from landbridge.net.cork import Cork
+from landbridge.net.reset import abort_with_reset
+from landbridge.wire.errors import RemoteProtocolError
+from landbridge.wire.socks5 import (
+    METHOD_CHOSEN,
+    NO_METHOD,
+    SUCCEEDED,
+    TOKEN_ACCEPTED,
+    TOKEN_METHOD,
+    TOKEN_REFUSED,
+    ConnectAsked,
+    Event,
+    Greeted,
+    RequestRefused,
+    Socks5Handshake,
+    TokenOffered,
+    reply,
+)
+
+if TYPE_CHECKING:
+    from landbridge.gateway.session import TunnelSession
+
+
+class SocksConnection(ClientConnection):
+    """A handshake, then raw bytes."""
+
+    def __init__(self, door: Door) -> None:
+        self._door = door
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._cork: Cork | None = None
+        self._id = door.next_id()
+        self._peer = ""
+        self._tenant = ""
+        self._location = ""
+        self._handshake: Socks5Handshake | None = Socks5Handshake()
+        self._relay: Relay | None = None
+        self._session: TunnelSession | None = None
+        self._client_ended = False
+        self._backend_ended = False
+        self._reading_paused = False
+        self._deadline = 0.0
+        self._stalled = 0.0
+        self.paused = False
+
+    # ------------------------------------------------------------------ transport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's own classes do not derive from it
+        self._cork = Cork(self._transport)
+        self._door.connections.add(self)
+        self._door.counters.connections += 1
+        peer = transport.get_extra_info("peername")
+        self._peer = f"{peer[0]}:{peer[1]}" if peer else ""
+        seconds = self._door.settings.head_timeout
+        self._deadline = self._loop.time() + seconds if seconds else 0.0
+
+    def data_received(self, data: bytes) -> None:
+        self._door.counters.bytes_in += len(data)
+        if self._relay is not None:
+            self._send(data)
+        elif self._handshake is not None:
+            self._handshake.feed(data)
+            try:
+                self._shake_hands(self._handshake)
+            except RemoteProtocolError as error:
+                self._note(fault("socks.not-socks", reason=str(error)))
+                self._close()
+
+    def eof_received(self) -> bool:
+        """TCP keeps its half-close: the backend may still answer."""
+        self._client_ended = True
+        if self._relay is None:
+            return False
+        self._relay.end()
+        return not self._backend_ended
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._door.connections.discard(self)
+        if self._cork is not None:
+            self._cork.drop()
+        self._transport = self._cork = None
+        if self._relay is not None:
+            self._relay.abandon()
+            self._relay = None
+        if self._session is not None:
+            self._session.departed(self._id)
+
+    def pause_writing(self) -> None:
+        self.paused = True
+        self._stalled = self._loop.time()
+
+    def resume_writing(self) -> None:
+        self.paused = False
+        self._stalled = 0.0
+        if self._relay is not None:
+            self._relay.written_onward()
+
+    @property
+    def busy(self) -> bool:
+        return self._relay is not None
+
+    def abort(self) -> None:
+        if self._transport is not None:
+            self._transport.abort()
+
+    def sweep(self, now: float) -> None:
+        """Look at the deadlines: handshakes that do not end, clients that take nothing."""
+        write_timeout = self._door.settings.write_timeout
+        if self._stalled and write_timeout and now > self._stalled + write_timeout:
+            self.cut(None)
+        elif self._deadline and now > self._deadline:
+            self._deadline = 0.0
+            if self._handshake is not None:
+                self._note(fault("socks.request-timeout", seconds=f"{self._door.settings.head_timeout:g}"))
+            self._close()
+
+    # ------------------------------------------------------------------ handshake
+
+    def _shake_hands(self, handshake: Socks5Handshake) -> None:
+        while (event := handshake.next_event()) is not None:
+            try:
+                self._on_event(handshake, event)
+            except FaultError as error:
+                self.refused(error.fault)
+                return
+
+    def _on_event(self, handshake: Socks5Handshake, event: Event) -> None:
+        match event:
+            case Greeted(methods):
+                self._on_greeting(handshake, methods)
+            case TokenOffered(token, location):
+                self._on_token(handshake, token, location)
+            case ConnectAsked(host, port):
+                self._on_connect(handshake, host, port)
+            case RequestRefused(7, reason):
+                raise FaultError(fault("socks.command-unsupported", what=reason))
+            case RequestRefused(_, reason):
+                raise FaultError(fault("socks.address-unsupported", what=reason))
+
+    def _on_greeting(self, handshake: Socks5Handshake, methods: bytes) -> None:
+        if TOKEN_METHOD in methods:
+            handshake.accept()
+            self.write(METHOD_CHOSEN)
+            return
+        offered = " ".join(f"0x{method:02x}" for method in methods) or "none"
+        self._note(fault("socks.token-method-missing", methods=offered))
+        self.write(NO_METHOD)
+        self._close()
+
+    def _on_token(self, handshake: Socks5Handshake, token: str, location: str) -> None:
+        try:
+            verified = self._door.admission.authorize(token)
+        except FaultError as error:
+            self._note(error.fault)
+            self.write(TOKEN_REFUSED)
+            self._close()
+            return
+        self._tenant, self._location = verified.tenant, location
+        handshake.accept()
+        self.write(TOKEN_ACCEPTED)
+
+    def _on_connect(self, handshake: Socks5Handshake, host: str, port: int) -> None:
+        door = self._door
+        door.counters.requests += 1
+        if door.draining:
+            raise FaultError(fault("tunnel.draining"))
+        session = door.tunnels.find(self._tenant, self._location)
+        relay = Relay(self, session)
+        relay.begin(host, port, self._id, door.next_id(), door.settings.open_timeout, self._loop.time())
+        self._session, self._relay = session, relay
+        self._handshake = None
+        self._deadline = 0.0
+        if early := handshake.rest():
+            self._send(early)
+
+    # ------------------------------------------------------------------ the relay's client
+
+    def write(self, data: bytes | memoryview) -> None:
+        if self._cork is not None:
+            self._door.counters.bytes_out += len(data)
+            self._cork.write(data)
+
+    def connected(self) -> None:
+        self.write(reply(SUCCEEDED))
+
+    def ended(self) -> None:
+        self._backend_ended = True
+        if self._cork is None:
+            return
+        if self._client_ended:
+            self._cork.close()
+        else:
+            self._cork.write_eof()
+
+    def refused(self, reason: Fault) -> None:
+        """The whole reply, then the end: clients wait for all of it (client-behaviour, SOCKS5)."""
+        self._relay = None
+        self._note(reason)
+        self.write(reply(reason.kind.socks))
+        self._close()
+
+    def cut(self, reason: Fault | None) -> None:
+        self._door.counters.cut += 1
+        if reason is not None:
+            self._note(reason)
+        if self._transport is not None:
+            abort_with_reset(self._transport)
+
+    def room(self) -> None:
+        if self._transport is not None and self._reading_paused:
+            self._reading_paused = False
+            self._transport.resume_reading()
+
+    def _send(self, data: bytes) -> None:
+        if self._relay is not None and not self._relay.send(data) and self._transport is not None:
+            self._reading_paused = True
+            self._transport.pause_reading()
+
+    def _close(self) -> None:
+        self._handshake = None
+        if self._cork is not None:
+            self._cork.close()
+
+    def _note(self, reason: Fault) -> None:
+        self._door.note(reason, request_id=self._id, tenant=self._tenant, peer=self._peer)
