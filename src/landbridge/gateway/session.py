@@ -147,6 +147,7 @@ class TunnelSession:
     def end(self, reason: Fault) -> None:
         """Say why, then close. From now on no request finds this tunnel, however long the peer takes to go."""
         self._ending = reason
+        self.draining = True
         self._leave(reason)
         if self._control is not None and self.alive:
             self.mux.send_urgent(self._control, encode(Farewell(reason.code, dict(reason.params))))
