@@ -31,6 +31,7 @@ class Received:
     target: str
     headers: dict[str, str]
     body: str
+    method: str = "POST"
 
     @property
     def form(self) -> dict[str, str]:
@@ -60,7 +61,8 @@ class FakeTokenService:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
             headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:-2])}
             body = await reader.readexactly(int(headers.get("content-length", "0")))
-            self.received.append(Received(head[0].split(" ")[1], headers, body.decode()))
+            method, target, _ = head[0].split(" ")
+            self.received.append(Received(target, headers, body.decode(), method))
             content = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
             if content is HANG:
                 await reader.read()

@@ -1,10 +1,12 @@
 """Authentication types: one file each, and what the OAuth ones share.
 
-For: `destinations/service.py`. Enters: `types.entries(retrieval)`. Leaves: entries of `authTokens`.
+For: the find algorithm. Enters: `tokens.TokenSource.entries(context)`. Leaves: entries of `authTokens`.
 A type is a coroutine from a `Retrieval` to tokens; it raises `FaultError` when it cannot have them, and the fault
 becomes an error entry. A new type is one file and one line in `types.py`.
-Must never: fail the find request, put a secret into a message.
+Must never: fail the find request, put a secret into a message, use a user token that nobody verified.
 
-Shared: `retrieval` (what a type gets), `entry` (what it makes), `token_request` and `token_url` (the OAuth request from
-properties, pure), `token_call` (sends it), `reach` (which addresses it may go to).
+Inside, in the order of a token: `context` (what find brings) → `tokens` → `chains` → `types` → the type →
+`user_token` (with `foreign_keys`), `token_url`, `client_authentication` (with `client_assertion`) → `token_request` →
+`token_fetch` → `token_cache` → `token_call` (with `reach`) → `token_answer` → `entry`. SAML: `saml_about`,
+`saml_user`, `saml`, `saml_encoding`.
 """

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from landbridge.destinations.auth.client_authentication import Ways, prove
 from landbridge.destinations.auth.entry import AuthToken
 from landbridge.destinations.auth.retrieval import Retrieval
+from landbridge.destinations.auth.token_fetch import reuse_or_fetch
 from landbridge.destinations.auth.token_request import token_request
-from landbridge.destinations.auth.token_url import token_url
+from landbridge.destinations.auth.token_url import for_application
+
+WAYS = Ways(user=True, assertion=True)
 
 
 async def client_credentials(retrieval: Retrieval) -> tuple[AuthToken, ...]:
-    """Fetch the token. Raises `FaultError`."""
-    request = token_request(retrieval, token_url(retrieval), {"grant_type": "client_credentials"})
-    return (await retrieval.calls.fetch(request),)
+    """The token. Raises `FaultError`."""
+    url = for_application(retrieval)
+    request = token_request(retrieval, url, {"grant_type": "client_credentials"}, await prove(retrieval, WAYS))
+    return (await reuse_or_fetch(retrieval, request),)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from landbridge.destinations.keystores.material import KeyMaterial
 from landbridge.model.destination import Destination
 from landbridge.model.token import VerifiedToken
 
@@ -38,18 +39,6 @@ class Inputs:
     chain_variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
-class KeyMaterial(Protocol):
-    """A private key with its certificate, and the certificates above that."""
-
-    @property
-    def key_pem(self) -> str:
-        """PKCS#8, not encrypted."""
-
-    @property
-    def chain_pem(self) -> str:
-        """The key's own certificate first."""
-
-
 class Lookup(Protocol):
     """What tokens need besides their destination. Everything is looked for on the level of the destination."""
 
@@ -61,6 +50,9 @@ class Lookup(Protocol):
 
     async def signing_keys(self) -> KeyMaterial:
         """The active trust key pair of the subaccount (§1.7). Raises `FaultError` when there is none."""
+
+    async def entity_id(self) -> str:
+        """The name under which the subaccount signs assertions (§1.7)."""
 
     async def user_info(self, token: str) -> Mapping[str, Any]:
         """What the token service knows of the user behind one of our tokens; empty when that is nothing."""

@@ -19,11 +19,17 @@ class AuthToken:
     expires_in: str | None = None
     scope: str | None = None
     refresh_token: str | None = field(default=None, repr=False)
+    issued_token_type: str | None = None
     header: str = "Authorization"
 
     def as_json(self) -> dict[str, object]:
         """Keys without a value are left out: a client takes even an empty `error` for a failure."""
-        optional = {"expires_in": self.expires_in, "scope": self.scope, "refresh_token": self.refresh_token}
+        optional = {
+            "expires_in": self.expires_in,
+            "scope": self.scope,
+            "refresh_token": self.refresh_token,
+            "issued_token_type": self.issued_token_type,
+        }
         return {
             "type": self.type,
             "value": self.value,

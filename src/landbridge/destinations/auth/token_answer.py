@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from landbridge.destinations.auth.entry import AuthToken
-from landbridge.faults import Fault, fault
+from landbridge.faults import Fault, FaultError, fault
 from landbridge.observe.redact import HIDDEN, redact_text
 
 _EXCERPT = 500
@@ -17,6 +17,15 @@ _SECRET = 4
 
 class BadTokenAnswer(ValueError):
     """A successful answer without a usable token; the message completes "the answer is no token answer: ..."."""
+
+
+class TokenRefused(FaultError):
+    """An answer that is no success. `error` is its OAuth error code, empty when it has none; `answer` its excerpt."""
+
+    def __init__(self, refused: Fault, error: str, answer: str) -> None:
+        super().__init__(refused)
+        self.error = error
+        self.answer = answer
 
 
 def read_token(body: bytes) -> AuthToken:
@@ -36,18 +45,39 @@ def read_token(body: bytes) -> AuthToken:
         expires_in=_seconds(answer.get("expires_in")),
         scope=_scope(answer.get("scope")),
         refresh_token=_text(answer.get("refresh_token")),
+        issued_token_type=_text(answer.get("issued_token_type")),
     )
 
 
-def refusal(place: str, status: int, body: bytes, secrets: Iterable[str]) -> Fault:
-    """The fault for an answer that is no success, with the beginning of its body, without secrets."""
+def read_refresh_token(body: bytes) -> str:
+    """The refresh token of an answer without an access token (§4.6). Raises `BadTokenAnswer`."""
+    token = _text(_object(body).get("refresh_token"))
+    if not token:
+        raise BadTokenAnswer("it holds no refresh_token")
+    return token
+
+
+def refusal(place: str, status: int, body: bytes, secrets: Iterable[str], times: str) -> TokenRefused:
+    """What an answer that is no success means, with the beginning of its body, without secrets.
+
+    times  how often the token service was asked: once, twice
+    """
     text = body.decode("utf-8", "replace")
     for secret in secrets:
         text = text.replace(secret, HIDDEN) if len(secret) >= _SECRET else text
     excerpt = " ".join(redact_text(text).split())[:_EXCERPT] or "(empty)"
     if status >= 500:
-        return fault("destination.token-service-failed", url=place, status=status, answer=excerpt)
-    return fault("destination.token-refused", url=place, status=status, answer=excerpt)
+        failed = fault("destination.token-service-failed", url=place, status=status, answer=excerpt, times=times)
+        return TokenRefused(failed, "", excerpt)
+    refused = fault("destination.token-refused", url=place, status=status, answer=excerpt)
+    return TokenRefused(refused, _error_code(body), excerpt)
+
+
+def _error_code(body: bytes) -> str:
+    try:
+        return _text(_object(body).get("error")) or ""
+    except BadTokenAnswer:
+        return ""
 
 
 def _object(body: bytes) -> Mapping[str, Any]:

@@ -2,55 +2,60 @@
 
 from __future__ import annotations
 
+import logging
 from types import MappingProxyType
 
+from landbridge.destinations.auth.authorization_code import authorization_code
 from landbridge.destinations.auth.basic import basic
+from landbridge.destinations.auth.client_certificate import client_certificate
 from landbridge.destinations.auth.client_credentials import client_credentials
-from landbridge.destinations.auth.entry import AuthToken, FailedToken
+from landbridge.destinations.auth.entry import AuthToken
+from landbridge.destinations.auth.jwt_bearer import jwt_bearer
+from landbridge.destinations.auth.no_authentication import no_authentication
+from landbridge.destinations.auth.password import password
+from landbridge.destinations.auth.principal_propagation import principal_propagation
+from landbridge.destinations.auth.refresh_token import refresh_token
 from landbridge.destinations.auth.retrieval import AuthenticationType, Retrieval
-from landbridge.destinations.auth.without_tokens import without_tokens
+from landbridge.destinations.auth.saml_assertion import saml_assertion
+from landbridge.destinations.auth.saml_bearer import saml_bearer
+from landbridge.destinations.auth.technical_user_propagation import technical_user_propagation
+from landbridge.destinations.auth.token_exchange import token_exchange
+from landbridge.destinations.auth.user_token_exchange import user_token_exchange
 from landbridge.faults import FaultError, fault
+
+_log = logging.getLogger(__name__)
 
 TYPES: MappingProxyType[str, AuthenticationType] = MappingProxyType(
     {
-        "NoAuthentication": without_tokens,
-        "PrincipalPropagation": without_tokens,
-        "TokenForwarding": without_tokens,
+        "NoAuthentication": no_authentication,
         "BasicAuthentication": basic,
+        "ClientCertificateAuthentication": client_certificate,
+        "PrincipalPropagation": principal_propagation,
+        "SAMLAssertion": saml_assertion,
         "OAuth2ClientCredentials": client_credentials,
+        "OAuth2JWTBearer": jwt_bearer,
+        "OAuth2UserTokenExchange": user_token_exchange,
+        "OAuth2SAMLBearerAssertion": saml_bearer,
+        "OAuth2Password": password,
+        "OAuth2RefreshToken": refresh_token,
+        "OAuth2AuthorizationCode": authorization_code,
+        "OAuth2TokenExchange": token_exchange,
+        "OAuth2TechnicalUserPropagation": technical_user_propagation,
+        "TokenForwarding": no_authentication,
     }
 )
 
-LATER = frozenset(
-    {
-        "ClientCertificateAuthentication",
-        "OAuth2JWTBearer",
-        "OAuth2UserTokenExchange",
-        "OAuth2SAMLBearerAssertion",
-        "SAMLAssertion",
-        "OAuth2Password",
-        "OAuth2RefreshToken",
-        "OAuth2AuthorizationCode",
-        "OAuth2TokenExchange",
-        "OAuth2TechnicalUserPropagation",
-        "SAPAssertionSSO",
-    }
-)
-"""Types of the original that are stored and returned, but not acted on yet."""
+DEPRECATED = frozenset({"SAPAssertionSSO"})
+"""Types of the original that it gives up; they are stored and returned, and say why there is no token."""
 
 
-async def entries(retrieval: Retrieval) -> tuple[AuthToken | FailedToken, ...]:
-    """The entries of `authTokens`; what goes wrong is an entry too (§3.7)."""
+async def tokens_of(retrieval: Retrieval) -> tuple[AuthToken, ...]:
+    """The tokens of a destination; an unknown type has none, as in the original (§4.15). Raises `FaultError`."""
     name = retrieval.destination.authentication
-    try:
-        return await _type(name)(retrieval)
-    except FaultError as error:
-        return (FailedToken(error.fault, oauth=name.startswith("OAuth2")),)
-
-
-def _type(name: str) -> AuthenticationType:
-    if name in TYPES:
-        return TYPES[name]
-    if name in LATER:
+    if name in DEPRECATED:
         raise FaultError(fault("destination.type-unsupported", type=name))
-    raise FaultError(fault("destination.type-unknown", type=name[:100]))
+    kind = TYPES.get(name)
+    if kind is None:
+        _log.warning("unknown authentication type", extra={"type": name[:100]})
+        return ()
+    return await kind(retrieval)

@@ -1,4 +1,4 @@
-"""Types that need nothing from the service: clients call as they are, or send the user's token themselves (§4.14)."""
+"""NoAuthentication, and TokenForwarding which some clients know: the service has nothing to add (§4.1, §4.15)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from landbridge.destinations.auth.entry import AuthToken
 from landbridge.destinations.auth.retrieval import Retrieval
 
 
-async def without_tokens(_: Retrieval) -> tuple[AuthToken, ...]:
+async def no_authentication(_: Retrieval) -> tuple[AuthToken, ...]:
     """No tokens."""
     return ()

@@ -1,0 +1,67 @@
+"""Fetches the tokens of destinations: what find uses (destination-service §3.7)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from landbridge.destinations.auth.chains import run_chain
+from landbridge.destinations.auth.context import TokenContext
+from landbridge.destinations.auth.entry import AuthToken, FailedToken
+from landbridge.destinations.auth.foreign_keys import ForeignKeys
+from landbridge.destinations.auth.retrieval import Parts, Retrieval
+from landbridge.destinations.auth.token_cache import TokenCache
+from landbridge.destinations.auth.token_call import DEADLINE, ClientFactory, DoorOpener, TokenCalls, new_client
+from landbridge.destinations.auth.types import tokens_of
+from landbridge.destinations.auth.user_token import UserTokens
+from landbridge.faults import FaultError
+from landbridge.identity.verify import TokenVerifier
+from landbridge.model.clock import Clock
+
+
+class TokenSource:
+    """Fetches tokens and remembers them.
+
+    verifier         verifies user tokens that our token service issued
+    clock            tells when tokens end
+    private_targets  whether token services on private addresses may be called: laptop profile
+    lenient_tenant   use the token's own subdomain where X-tenant is due and missing; some clients never send it
+    clients          makes the HTTP client for token services
+    door             the way to token services behind a connector
+    deadline         seconds for the token calls of a find that have no time-outs of their own
+    """
+
+    def __init__(
+        self,
+        verifier: TokenVerifier,
+        clock: Clock,
+        *,
+        private_targets: bool,
+        lenient_tenant: bool = True,
+        clients: ClientFactory = new_client,
+        door: DoorOpener | None = None,
+        deadline: float = DEADLINE,
+    ) -> None:
+        self._calls = TokenCalls(clients, private_targets, door)
+        self._foreign = ForeignKeys(self._calls, clock)
+        self._parts = Parts(self._calls, TokenCache(clock), UserTokens(verifier, self._foreign), clock, lenient_tenant)
+        self._deadline = deadline
+
+    async def entries(self, context: TokenContext) -> tuple[AuthToken | FailedToken, ...]:
+        """The entries of `authTokens`; what goes wrong is an entry too. Never raises `FaultError`."""
+        name = context.destination.authentication
+        until = asyncio.get_running_loop().time() + self._deadline
+        retrieval = Retrieval(context, self._parts, until, (context.destination.name,))
+        try:
+            return await run_chain(retrieval, tokens_of)
+        except FaultError as error:
+            return (FailedToken(error.fault, oauth=name.startswith("OAuth2")),)
+
+    def forget(self) -> None:
+        """Forget all tokens and fetched keys: after a reset."""
+        self._parts.cache.clear()
+        self._foreign.clear()
+
+    async def close(self) -> None:
+        """Close connections to token services."""
+        self.forget()
+        await self._calls.close()
