@@ -91,15 +91,6 @@ _ENTITIES = (
         exit=45,
         reference="destination-service §1.5",
     ),
-    FaultKind(
-        "certificate.option-invalid",
-        CALLER,
-        400,
-        "The list options cannot be used: {reason}.",
-        "Use $filter=Name in ('a','b'), or $select=Name, or $page with $pageSize; one of them at a time.",
-        exit=42,
-        reference="destination-service §2.6",
-    ),
 )
 
 _TRUST = (
