@@ -17,6 +17,7 @@ from bench.figures import DIRECT, as_json
 from bench.nouns import Results, Subject
 from bench.options import Options, parse
 from bench.processes import NotStarted, running
+from bench.quiet import Quiet
 from bench.ssh import PEERS, remote_forward
 
 
@@ -42,16 +43,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measure(options: Options, backend: Subject, subjects: Sequence[Subject], notes: list[str]) -> Results:
-    program = tools.wrk()
-    if "requests" in options.parts and program is None:
+    wrk, parts, quiet = tools.wrk(), options.parts, Quiet(options.patience)
+    if "requests" in parts and wrk is None:
         _skip(notes, "requests per second and latency", "wrk is missing (Debian package wrk)")
     through = [subject for subject in subjects if subject is not backend]
-    wanted = options.parts
-    return Results(  # memory first: on fresh processes its figures say more
-        memory=tuple(rounds.memories(through, options, _say)) if "memory" in wanted else (),
-        requests=tuple(rounds.requests(program, subjects, options, _say)) if program and "requests" in wanted else (),
-        bulk=tuple(rounds.bulks(backend, subjects, options, _say)) if "bulk" in wanted else (),
+    results = Results(  # memory first: on fresh processes its figures say more
+        memory=tuple(rounds.memories(through, options, _say)) if "memory" in parts else (),
+        requests=tuple(rounds.requests(wrk, subjects, options, quiet, _say)) if wrk and "requests" in parts else (),
+        bulk=tuple(rounds.bulks(backend, subjects, options, quiet, _say)) if "bulk" in parts else (),
     )
+    if quiet.note:
+        notes.append(quiet.note)
+    return results
 
 
 @contextmanager

@@ -19,6 +19,7 @@ class Options:
     seconds: float
     connections: tuple[int, ...]
     rounds: int
+    patience: float
     body: int
     stream: int
     parts: tuple[str, ...]
@@ -37,6 +38,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         seconds=given.seconds or (1.0 if quick else 4.0),
         connections=given.connections or ((1, 32) if quick else (1, 32, 128)),
         rounds=given.rounds or (1 if quick else 3),
+        patience=given.patience if given.patience is not None else (0.0 if quick else 5.0),
         body=64 * 2**20,
         stream=2**28 if quick else 2**30,
         parts=given.parts,
@@ -53,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seconds", type=_positive, help="length of each run (4; with --quick 1)")
     parser.add_argument("--connections", type=_numbers, help="comma-separated, e.g. 1,32,128")
     parser.add_argument("--rounds", type=int, help="runs of each kind, of which the median counts (3; --quick 1)")
+    parser.add_argument("--patience", type=float, help="wait so long for a quiet machine before a run (5; --quick 0)")
     parser.add_argument("--parts", type=_parts, default=PARTS, help="comma-separated: requests,bulk,memory")
     parser.add_argument("--peers", type=_peers, default=("ssh", "ssh-nodelay"), help=f"of {', '.join(PEERS)}")
     parser.add_argument("--quick", action="store_true", help="one short round")

@@ -14,6 +14,7 @@ from bench.lanes import Stalled
 from bench.nouns import BulkRun, Direction, MemoryRun, RequestRun, Subject
 from bench.options import Options
 from bench.processes import NotStarted
+from bench.quiet import Quiet
 
 Talk = Callable[[str], None]
 """Where progress goes: a line for people."""
@@ -22,10 +23,13 @@ _Run = TypeVar("_Run")
 _FAILURES = (NotStarted, Stalled, WrongAnswer, OSError, subprocess.TimeoutExpired)
 
 
-def requests(program: str, subjects: Sequence[Subject], options: Options, talk: Talk) -> Iterator[RequestRun]:
+def requests(
+    program: str, subjects: Sequence[Subject], options: Options, quiet: Quiet, talk: Talk
+) -> Iterator[RequestRun]:
     """Runs of wrk at each number of connections."""
     for connections in options.connections:
         for subject in _alternating(subjects, options.rounds):
+            quiet.wait()
             run = _try(partial(_request_run, program, subject, connections, options.seconds), subject, talk)
             if run is not None:
                 talk(f"{subject.name:20} {connections:4} connections {run.rate:10,.0f} requests/s {_lost(run)}")
@@ -37,10 +41,13 @@ def _request_run(program: str, subject: Subject, connections: int, seconds: floa
     return wrk.run(program, subject, connections, seconds)
 
 
-def bulks(backend: Subject, subjects: Sequence[Subject], options: Options, talk: Talk) -> Iterator[BulkRun]:
+def bulks(
+    backend: Subject, subjects: Sequence[Subject], options: Options, quiet: Quiet, talk: Talk
+) -> Iterator[BulkRun]:
     """Big bodies down and up at each number of connections."""
     for direction, connections in product(Direction, options.connections):
         for subject in _alternating(subjects, options.rounds):
+            quiet.wait()
             measure = partial(bulk.run, subject, backend, direction, connections, options.seconds, options.body)
             run = _try(measure, subject, talk)
             if run is not None:
