@@ -74,7 +74,7 @@ async def _ask_one(address: str, context: ssl.SSLContext, body: bytes, settings:
     try:
         fields = json.loads(answered.body)
         return {name: str(fields[name]) for name in ("connector", "subaccount", "location", "certificate", "ca")}
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         reason = "its answer is not the expected JSON"
         raise FaultError(fault("tunnel.gateway-odd-answer", address=address, reason=reason)) from None
 

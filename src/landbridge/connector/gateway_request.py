@@ -99,7 +99,7 @@ def fault_of(address: str, head: ResponseHead, body: bytes) -> Fault:
     try:
         named: Any = json.loads(body)["fault"]
         return from_wire(str(named["code"]), {str(k): str(v) for k, v in named["params"].items()})
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return fault("tunnel.gateway-odd-answer", address=address, reason=f"status {head.status}")
 
 
