@@ -6,12 +6,22 @@ import os
 import socket
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
 from landbridge.administration.service import AdministrationService, Parts
-from landbridge.api import admin, destinations, tokens
+from landbridge.api import (
+    admin,
+    destination_content,
+    destination_fragments,
+    destination_labels,
+    destinations,
+    openapi,
+    tokens,
+)
 from landbridge.api.admin import ResetTo
 from landbridge.api.app import create_app
 from landbridge.api.server import HttpServer, bind_fault, listening_socket
@@ -23,7 +33,16 @@ from landbridge.data_folder import (
     write_ca,
     write_running,
 )
+from landbridge.destinations.auth.own_door import OwnDoor
+from landbridge.destinations.auth.token_call import new_client
+from landbridge.destinations.auth.tokens import TokenSource
+from landbridge.destinations.certificates.kind import CERTIFICATE
+from landbridge.destinations.entrance import Entrance
+from landbridge.destinations.kinds import DESTINATION, FRAGMENT, Kind
+from landbridge.destinations.labels import Labelling
+from landbridge.destinations.reading import Reading
 from landbridge.destinations.service import DestinationService
+from landbridge.destinations.writing import Writing
 from landbridge.gateway.gateway import Gateway
 from landbridge.identity.authority import Authority
 from landbridge.identity.binding import VcapServices
@@ -38,7 +57,16 @@ from landbridge.model.enrolment import AuthenticationData
 from landbridge.model.landscape import Landscape
 from landbridge.net.accept import TlsIdentity
 from landbridge.net.clock import system_clock
-from landbridge.public_names import Ports, addresses, api_url, gateway_address, https_url, local_url, tls_names
+from landbridge.public_names import (
+    Ports,
+    addresses,
+    api_url,
+    door_url,
+    gateway_address,
+    https_url,
+    local_url,
+    tls_names,
+)
 from landbridge.readiness import Readiness
 from landbridge.settings import Profile, Settings, check
 from landbridge.store import Database, load_or_create_vault, sqlite_url
@@ -141,10 +169,10 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
         )
     )
     readiness = Readiness(db, gateway)
-    finder = DestinationService(db, identity.verifier, private_targets=settings.profile is Profile.LAPTOP)
-    stack.push_async_callback(finder.close)
+    source = _token_source(settings, ports, identity, clock)
+    stack.push_async_callback(source.close)
     routers = [
-        destinations.router(finder),
+        *_destination_routers(settings, db, identity, source),
         tokens.router(TokenService(db, identity.keyring, identity.verifier, issuer, clock)),
         _admin_router(settings, administration),
     ]
@@ -158,6 +186,37 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     readiness.set_up()
     stack.callback(readiness.stopping)
     return CloudSide(settings, ports, running, administration, gateway, identity.keyring, identity.verifier, stack)
+
+
+def _token_source(settings: Settings, ports: Ports, identity: _Identity, clock: Clock) -> TokenSource:
+    """Token services may bear certificates of our own authority, and stand behind connectors."""
+    return TokenSource(
+        identity.verifier,
+        clock,
+        private_targets=settings.profile is Profile.LAPTOP,
+        lenient_tenant=settings.lenient_x_tenant,
+        clients=partial(new_client, authorities=(identity.authority.ca_pem,)),
+        door=OwnDoor(door_url(settings, ports), identity.keyring.sign, clock),
+    )
+
+
+def _destination_routers(
+    settings: Settings, db: Database, identity: _Identity, source: TokenSource
+) -> list[APIRouter]:
+    """The Destination service's API, with the description of it. Labels come before what they label."""
+    entrance = Entrance(db, identity.verifier)
+    labelled: dict[str, Kind[Any]] = {
+        "Destinations": DESTINATION,
+        "DestinationFragments": FRAGMENT,
+        "Certificates": CERTIFICATE,
+    }
+    described = [
+        destinations.router(DestinationService(db, identity.verifier, source, settings.token_domain)),
+        destination_labels.router(entrance, {path: Labelling(db, kind) for path, kind in labelled.items()}),
+        destination_content.router(entrance, Reading(db, DESTINATION), Writing(db, DESTINATION)),
+        destination_fragments.router(entrance, Reading(db, FRAGMENT), Writing(db, FRAGMENT)),
+    ]
+    return [*described, openapi.router(described)]
 
 
 def _sockets(settings: Settings, stack: AsyncExitStack) -> tuple[socket.socket, socket.socket]:

@@ -76,6 +76,9 @@ class Settings:
     """Seconds; the original's connectivity tokens live 12 hours."""
     door: DoorSettings = field(default_factory=DoorSettings)
     tunnel: TunnelSettings = field(default_factory=TunnelSettings)
+    lenient_x_tenant: bool = True
+    """Fetch a token for the tenant of the service token where X-tenant is due and missing: some clients never send it.
+    Example: False, to be as strict as the original (destination-service §3.6)."""
     body_limit: int = 2 * 1024 * 1024
     """Largest request body of the API, in bytes."""
     stop_grace: float = 3.0

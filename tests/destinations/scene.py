@@ -13,6 +13,7 @@ from typing import Any
 from joserfc import jws
 from joserfc.jwk import RSAKey
 
+from landbridge.destinations.auth.tokens import TokenSource
 from landbridge.destinations.service import DestinationService
 from landbridge.identity.verify import TokenVerifier
 from landbridge.landscape.apply import apply
@@ -72,13 +73,13 @@ class Scene:
 
     db: Database
     verifier: TokenVerifier
-    services: list[DestinationService] = field(default_factory=list)
+    sources: list[TokenSource] = field(default_factory=list)
 
     def service(self, **settings: Any) -> DestinationService:
         """A service on this scene's store; private token services are allowed unless said otherwise."""
-        service = DestinationService(self.db, self.verifier, **{"private_targets": True, **settings})
-        self.services.append(service)
-        return service
+        source = TokenSource(self.verifier, lambda: NOW, **{"private_targets": True, **settings})
+        self.sources.append(source)
+        return DestinationService(self.db, self.verifier, source, "acme.test")
 
     async def instance_id(self, name: str, subaccount: str = ACME) -> str:
         async with self.db.read() as session:
@@ -133,6 +134,6 @@ async def open_scene(folder: Path) -> AsyncIterator[Scene]:
     try:
         yield scene
     finally:
-        for service in scene.services:
-            await service.close()
+        for source in scene.sources:
+            await source.close()
         await db.close()

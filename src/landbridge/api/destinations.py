@@ -1,110 +1,149 @@
-"""The Destination service over HTTP (destination-service §2): translates headers and answers, decides nothing."""
+"""Finding over HTTP (destination-service §2.2, §2.3): translates headers and answers, decides nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from types import MappingProxyType
 
 from fastapi import APIRouter
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from landbridge.api.answers import fault_answer, request_id
+from landbridge.api.answers import request_id
+from landbridge.api.destination_answers import conditions, respond
+from landbridge.api.operations import Operation, add, parameter, ref
 from landbridge.destinations.answer import Answer
-from landbridge.destinations.request import Conditions, FindRequest
-from landbridge.destinations.service import DestinationService, Level
-from landbridge.faults import FaultError, error_headers, fault
+from landbridge.destinations.auth.context import Inputs
+from landbridge.destinations.listing import is_true
+from landbridge.destinations.request import FindRequest
+from landbridge.destinations.service import DestinationService
+from landbridge.destinations.trail import Trail
+from landbridge.faults.answer import header_text
 
-URI_LIMIT = 4000
-"""Characters of path and query together (destination-service §2)."""
+TRAIL = "X-Landbridge-Trail"
+TRAIL_ANSWER = "X-Landbridge-Lookup-Trail"
 
-_ECHOED = ("x-correlationid", "x-correlation-id", "x-vcap-request-id")
-_LIST_OPTIONS = ("$filter", "$select", "$page", "$pageSize", "$pageCount", "$entityCount", "$includeMetadata")
+_CHAIN_VARIABLE = "x-chain-var-"
+_INPUTS = MappingProxyType(
+    {
+        "user_token": "X-user-token",
+        "tenant": "X-tenant",
+        "refresh_token": "X-refresh-token",
+        "code": "X-code",
+        "redirect_uri": "X-redirect-uri",
+        "code_verifier": "X-code-verifier",
+        "subject_token": "X-subject-token",
+        "subject_token_type": "X-subject-token-type",
+        "actor_token": "X-actor-token",
+        "actor_token_type": "X-actor-token-type",
+        "saml_assertion": "X-samlAssertion",
+        "client_assertion": "X-client-assertion",
+        "client_assertion_type": "X-client-assertion-type",
+        "assertion_destination": "X-client-assertion-destination-name",
+        "chain": "X-chain-name",
+    }
+)
+"""The headers that matter for tokens, by the field of `Inputs` that holds them."""
 
 
 def router(service: DestinationService) -> APIRouter:
-    """The routes below /destination-configuration/v1.
+    """The routes for finding.
 
     Names are taken as paths, so that a name with a slash gets the literal 404 of the service and not the framework's.
     """
-    routes = APIRouter(prefix="/destination-configuration/v1")
+    routes = APIRouter(prefix="/destination-configuration", tags=["Find"])
 
-    @routes.get("/destinations/{name:path}")
-    async def find(request: Request, name: str) -> Response:
-        return await _respond(request, lambda: service.find(_find_request(request, name)))
+    async def find(request: Request) -> Response:
+        return await _traced(request, service.find)
 
-    _levels(routes, service, Level.INSTANCE, "/instanceDestinations")
-    _levels(routes, service, Level.SUBACCOUNT, "/subaccountDestinations")
+    async def consume(request: Request) -> Response:
+        return await _traced(request, service.consume)
+
+    add(routes, "GET", "/v1/destinations/{name:path}", _FIND, find)
+    add(routes, "GET", "/v2/destinations/{name:path}", _CONSUME, consume)
     return routes
 
 
-def _levels(routes: APIRouter, service: DestinationService, level: Level, path: str) -> None:
-    @routes.get(path)
-    async def all_of_level(request: Request) -> Response:
-        return await _respond(request, lambda: _list(request, service, level))
-
-    @routes.get(path + "/{name:path}")
-    async def one(request: Request, name: str) -> Response:
-        authorization = request.headers.get("authorization", "")
-        return await _respond(request, lambda: service.get(authorization, level, name, _conditions(request)))
-
-
-async def _list(request: Request, service: DestinationService, level: Level) -> Answer:
-    """An option that narrows the list is refused as long as it would be ignored: the caller would take all for some."""
-    answer = await service.list(request.headers.get("authorization", ""), level)
-    for option in _LIST_OPTIONS:
-        if option in request.query_params:
-            raise FaultError(fault("destination.option-unsupported", option=option))
-    return answer
-
-
-def _find_request(request: Request, name: str) -> FindRequest:
-    headers = request.headers
-    return FindRequest(
-        authorization=headers.get("authorization", ""),
-        name=name,
-        skip_credentials=_is_true(request.query_params.get("$skipCredentials")),
-        skip_tokens=_is_true(request.query_params.get("$skipTokenRetrieval")),
-        user_token=headers.get("x-user-token", ""),
-        tenant=headers.get("x-tenant", ""),
-        fragments=tuple(headers.getlist("x-fragment-name")),
-        fragment_optional=_is_true(headers.get("x-fragment-optional")),
-        chain=headers.get("x-chain-name", ""),
-        client_assertion=any(headers.get(key) for key in ("x-client-assertion", "x-client-assertion-destination-name")),
-        conditions=_conditions(request),
-    )
-
-
-def _conditions(request: Request) -> Conditions:
-    return Conditions(request.headers.get("if-match", ""), request.headers.get("if-none-match", ""))
-
-
-def _is_true(text: str | None) -> bool:
-    return (text or "").lower() == "true"
-
-
-async def _respond(request: Request, work: Callable[[], Awaitable[Answer]]) -> Response:
-    try:
-        _check_length(request)
-        response = _response(await work(), request_id(request))
-    except FaultError as error:
-        response = fault_answer(error.fault, request_id(request))
-    response.headers["Cache-Control"] = "no-store"
-    for name in _ECHOED:
-        if name in request.headers:
-            response.headers[name] = request.headers[name]
+async def _traced(request: Request, finding: Callable[[FindRequest], Awaitable[Answer]]) -> Response:
+    """The answer, with the lookup trail for those who want to see it: also, and above all, when nothing was found."""
+    trail = Trail("$trail" in request.query_params or is_true(request.headers.get(TRAIL)))
+    response = await respond(request, lambda: finding(_find_request(request, trail)))
+    if trail.wanted:
+        response.headers[TRAIL_ANSWER] = header_text(str(trail))
     return response
 
 
-def _check_length(request: Request) -> None:
-    length = len(request.scope.get("raw_path") or request.url.path) + len(request.scope["query_string"])
-    if length > URI_LIMIT:
-        raise FaultError(fault("destination.uri-too-long", length=length, limit=URI_LIMIT))
+def _find_request(request: Request, trail: Trail) -> FindRequest:
+    headers, query = request.headers, request.query_params
+    return FindRequest(
+        authorization=headers.get("authorization", ""),
+        name=request.path_params["name"],
+        skip_credentials=is_true(query.get("$skipCredentials")),
+        skip_tokens=is_true(query.get("$skipTokenRetrieval")),
+        inputs=_inputs(headers),
+        fragments=tuple(_text(header) for header in headers.getlist("x-fragment-name")),
+        fragment_optional=is_true(headers.get("x-fragment-optional")),
+        conditions=conditions(request),
+        owners="owner" in (query.get("$includeMetadata") or query.get("includeMetadata") or "").split(";"),
+        trail=trail,
+        request_id=request_id(request),
+    )
 
 
-def _response(answer: Answer, request_id: str) -> Response:
-    headers = {"ETag": answer.etag} if answer.etag else {}
-    if answer.fault is not None:
-        headers |= error_headers(answer.fault, request_id)
-    if answer.body is None:
-        return Response(status_code=answer.status, headers=headers)
-    return JSONResponse(answer.body, answer.status, headers)
+def _inputs(headers: Headers) -> Inputs:
+    variables = {
+        name.removeprefix(_CHAIN_VARIABLE): _text(value)
+        for name, value in headers.items()
+        if name.startswith(_CHAIN_VARIABLE)
+    }
+    given = {field: headers.get(header, "") for field, header in _INPUTS.items()}
+    given["assertion_destination"] = _text(given["assertion_destination"])
+    return Inputs(**given, chain_variables=variables)
+
+
+def _text(header: str) -> str:
+    """A name in a header: bytes of UTF-8, which the server shows as Latin-1; real Latin-1 stays as it is."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return header
+
+
+_PARAMETERS = (
+    parameter("path", "name", about="Name of the destination; upper and lower case matter."),
+    parameter("query", "$skipCredentials", about="true: leave secrets and key stores out."),
+    parameter("query", "$skipTokenRetrieval", about="true: fetch no tokens."),
+    parameter(
+        "query", "$trail", about=f"Say in {TRAIL_ANSWER} where was looked; the header {TRAIL}: true does so, too."
+    ),
+    parameter("header", "X-fragment-name", about="Fragments to merge, separated by commas, in this order."),
+    parameter("header", "X-fragment-optional", about="true: the one fragment may be missing."),
+    *(parameter("header", header) for header in _INPUTS.values() if header != "X-chain-name"),
+    parameter("header", "If-Match"),
+    parameter("header", "If-None-Match"),
+)
+
+_ANSWERS = {304: None, 412: None}
+
+_FIND = Operation(
+    "Find a destination on the level of the instance, then of the subaccount, with its tokens and certificates.",
+    {200: ref("Found"), **_ANSWERS},
+    refusals=(404,),
+    parameters=(
+        *_PARAMETERS,
+        parameter("header", "X-chain-name", about="A chain of two destinations; X-chain-var-... are its variables."),
+    ),
+    headers=("ETag",),
+)
+
+_CONSUME = Operation(
+    "Find a destination on one level, which the name may end with: name@level; default is the instance's.",
+    {200: ref("Consumed"), **_ANSWERS},
+    refusals=(404, 422),
+    parameters=(
+        *_PARAMETERS,
+        parameter("query", "$includeMetadata", about="owner: say who owns what was used."),
+    ),
+    headers=("ETag",),
+)

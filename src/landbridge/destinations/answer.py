@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 
-from landbridge.destinations.auth.entry import AuthToken, FailedToken
-from landbridge.destinations.find import Found
 from landbridge.faults import Fault, fault
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, entity tag and JSON body; 304 and 412 have no body. `fault` is set when the answer is a refusal."""
+    """Status, entity tag and JSON body; 304 and 412 have no body.
+
+    fault    set when the answer is a refusal
+    items    a JSON list in chunks, instead of a body
+    headers  more headers
+    """
 
     status: int
-    body: object = None
+    body: object = field(default=None, repr=False)
     etag: str = ""
     fault: Fault | None = None
+    items: AsyncIterator[list[object]] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def unmet(status: int, etag: str) -> Answer:
@@ -26,13 +31,6 @@ def unmet(status: int, etag: str) -> Answer:
     return Answer(status, etag=etag, fault=refusal)
 
 
-def find_answer(found: Found, entries: Iterable[AuthToken | FailedToken], skip_credentials: bool) -> Answer:
-    """The find answer (§2.2). `authTokens` is left out when it is empty: an empty list crashes a known client."""
-    body: dict[str, object] = {
-        "owner": found.owner,
-        "destinationConfiguration": found.properties(skip_credentials),
-    }
-    tokens = [entry.as_json() for entry in entries]
-    if tokens:
-        body["authTokens"] = tokens
-    return Answer(200, body, found.destination.etag)
+def counted(count: int) -> Answer:
+    """The answer to a write that says how many entities it met (§2.4)."""
+    return Answer(200, {"Count": count})

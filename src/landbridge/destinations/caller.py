@@ -1,52 +1,73 @@
-"""Who asks: from the Authorization header to the destination instance that the token belongs to."""
+"""Who asks: from the Authorization header to the destination instance behind the token, and for which tenant."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from landbridge.faults import FaultError, fault
 from landbridge.identity.verify import Rejection, TokenRejected, TokenVerifier
 from landbridge.model.subaccount import Service
 from landbridge.model.token import VerifiedToken
-from landbridge.store import ClientRepository, Session
+from landbridge.store import ClientRepository, Session, SubscriptionRepository
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceToken:
+    """A verified token of an Authorization header, and its text."""
+
+    token: VerifiedToken
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """An application with a token of a destination instance, in the subaccount that owns the instance."""
+    """An application with a token of a destination instance (destination-service §3.1).
 
-    subaccount_id: str
+    provider_id  the subaccount that owns the instance
+    tenant       the subaccount that the token is for: the provider itself, or one that is subscribed to it
+    """
+
+    provider_id: str
     instance_id: str
+    tenant: str
     token: VerifiedToken
+    text: str = field(repr=False)
+
+    @property
+    def is_subscriber(self) -> bool:
+        return self.tenant != self.provider_id
 
 
-def service_token(authorization: str, verifier: TokenVerifier) -> VerifiedToken:
+def service_token(authorization: str, verifier: TokenVerifier) -> ServiceToken:
     """The verified token of an Authorization header.
 
     Raises `FaultError`: 401 without a bearer token, 400 for text that is no token, 401 for one that is not accepted
     (destination-service §2.1, §3.1).
     """
-    scheme, _, token = authorization.strip().partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
+    scheme, _, text = authorization.strip().partition(" ")
+    text = text.strip()
+    if scheme.lower() != "bearer" or not text:
         raise FaultError(fault("destination.authorization-missing"))
     try:
-        return verifier.verify(token.strip())
+        return ServiceToken(verifier.verify(text), text)
     except TokenRejected as rejected:
         raise _refusal(rejected) from rejected
 
 
-async def admit(session: Session, token: VerifiedToken) -> Caller:
-    """The caller behind a verified token: its client must be one of a destination instance of the token's tenant.
+async def admit(session: Session, given: ServiceToken) -> Caller:
+    """The caller behind a verified token: a client of a destination instance, for its own or a subscribed subaccount.
 
-    Raises `FaultError` (403). There are no subscriptions yet, so another tenant is always a stranger.
+    Raises `FaultError` (403).
     """
+    token = given.token
     client = await ClientRepository(session).get(token.client_id)
     if client is None or client.service is not Service.DESTINATION:
         raise FaultError(fault("destination.wrong-client", client=token.client_id))
-    if client.subaccount_id != token.tenant:
+    own = client.subaccount_id == token.tenant
+    if not own and not await SubscriptionRepository(session).is_subscribed(token.tenant, client.subaccount_id):
         raise FaultError(fault("destination.other-tenant", client=token.client_id, tenant=token.tenant))
-    return Caller(client.subaccount_id, client.instance_id, token)
+    return Caller(client.subaccount_id, client.instance_id, token.tenant, token, given.text)
 
 
 def _refusal(rejected: TokenRejected) -> FaultError:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from landbridge.destinations.auth.chains import check_chain
+from landbridge.destinations.auth.context import Inputs
+from landbridge.destinations.trail import Trail
 from landbridge.faults import FaultError, fault
 
 
@@ -28,34 +31,40 @@ def _names(header: str, etag: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FindRequest:
-    """A find request (destination-service §2.2). Empty text means that a header was not sent.
+    """A find request (destination-service §2.2, §2.3).
 
-    fragments         every X-fragment-name header, as it arrived
-    client_assertion  whether a header asks for client authentication by assertion
+    name       of the destination; in the second version with its level, `name@level`
+    inputs     what the headers bring for tokens
+    fragments  every X-fragment-name header, as it arrived
+    owners     whether the answer names the owners of all that was used (second version)
+    trail      where the lookup is written down
+    request_id for the log
     """
 
-    authorization: str
+    authorization: str = field(repr=False)
     name: str
     skip_credentials: bool = False
     skip_tokens: bool = False
-    user_token: str = field(default="", repr=False)
-    tenant: str = ""
+    inputs: Inputs = field(default_factory=Inputs)
     fragments: tuple[str, ...] = ()
     fragment_optional: bool = False
-    chain: str = ""
-    client_assertion: bool = False
     conditions: Conditions = Conditions()
+    owners: bool = False
+    trail: Trail = field(default_factory=Trail)
+    request_id: str = ""
 
     def check(self) -> None:
-        """Raises `FaultError` for headers that exclude each other or ask for what does not exist here."""
-        if self.user_token and self.tenant:
+        """Raises `FaultError` (400) for headers that exclude each other or ask for what does not exist."""
+        inputs = self.inputs
+        if inputs.user_token and inputs.tenant:
             raise _invalid("X-user-token and X-tenant are sent together")
+        if inputs.assertion_destination and (inputs.client_assertion or inputs.client_assertion_type):
+            raise FaultError(fault("destination.header-mix"))
         if len(self.fragments) > 1:
             raise _invalid("X-fragment-name is sent more than once")
         if self.fragment_optional and len(self.fragment_names) > 1:
             raise _invalid("X-fragment-optional goes with a single fragment name")
-        if self.chain:
-            raise FaultError(fault("destination.chain-unsupported", chain=self.chain[:100]))
+        check_chain(inputs)
 
     @property
     def fragment_names(self) -> tuple[str, ...]:

@@ -1,104 +1,117 @@
-"""The Destination service as one object: find, list, get."""
+"""Finding, as one object: a destination with all that an application needs to call it (destination-service §3)."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from collections.abc import Awaitable, Callable, Sequence
 
-from landbridge.destinations.answer import Answer, find_answer, unmet
-from landbridge.destinations.auth.retrieval import Retrieval
-from landbridge.destinations.auth.token_call import DEADLINE, ClientFactory, TokenCalls, new_client
-from landbridge.destinations.auth.types import entries
+from landbridge.destinations.answer import Answer, unmet
+from landbridge.destinations.attached import Attached, attached
+from landbridge.destinations.audit import FindAudit
+from landbridge.destinations.auth.context import TokenContext
+from landbridge.destinations.auth.entry import AuthToken, FailedToken
+from landbridge.destinations.auth.tokens import TokenSource
 from landbridge.destinations.caller import Caller, admit, service_token
-from landbridge.destinations.find import Found, find, not_found
-from landbridge.destinations.request import Conditions, FindRequest
+from landbridge.destinations.find import Found, find, find_on_level
+from landbridge.destinations.lookup import LevelLookup
+from landbridge.destinations.request import FindRequest
+from landbridge.faults import FaultError, fault
 from landbridge.identity.verify import TokenVerifier
-from landbridge.store import Database, DestinationRepository
+from landbridge.store import Database, Session
 
-
-class Level(StrEnum):
-    """Where destinations are kept (destination-service §1.1)."""
-
-    INSTANCE = "instance"
-    SUBACCOUNT = "subaccount"
-
-    def instance_of(self, caller: Caller) -> str | None:
-        """The instance whose own destinations are meant; None for those of the subaccount."""
-        return caller.instance_id if self is Level.INSTANCE else None
+_Finding = Callable[[Session, Caller, FindRequest], Awaitable[Found]]
 
 
 class DestinationService:
     """Finds destinations for applications.
 
-    clients          makes the HTTP client for token services
-    private_targets  whether token services on private addresses may be called: laptop profile
-    lenient_tenant   use the token's own subdomain where X-tenant is due and missing; some clients never send it
-    deadline         seconds for a token call that has no time-outs of its own
+    tokens  fetches tokens
+    domain  part of the name under which subaccounts sign assertions: `cfapps.<domain>/<subaccountId>`
     """
 
-    def __init__(
-        self,
-        db: Database,
-        verifier: TokenVerifier,
-        *,
-        private_targets: bool,
-        lenient_tenant: bool = True,
-        clients: ClientFactory = new_client,
-        deadline: float = DEADLINE,
-    ) -> None:
+    def __init__(self, db: Database, verifier: TokenVerifier, tokens: TokenSource, domain: str) -> None:
         self._db = db
         self._verifier = verifier
-        self._lenient_tenant = lenient_tenant
-        self._calls = TokenCalls(clients, private_targets, deadline)
+        self._tokens = tokens
+        self._domain = domain
 
     async def find(self, request: FindRequest) -> Answer:
-        """Look a destination up and fetch its tokens (§3). No transaction is open while a token service is called.
+        """The first version: the levels one after the other, `owner` in the answer (§2.2).
 
         Raises `FaultError`; a token that cannot be fetched is an entry of the answer instead.
         """
+        return await self._audited(request, find)
+
+    async def consume(self, request: FindRequest) -> Answer:
+        """The second version: the one level that is named, owners on request (§2.3). Raises `FaultError`."""
+        if request.inputs.chain:
+            reason = "X-chain-name works with the first version of the API only"
+            raise FaultError(fault("destination.request-invalid", reason=reason))
+        return await self._audited(request, find_on_level)
+
+    async def _audited(self, request: FindRequest, finding: _Finding) -> Answer:
+        audit = FindAudit(request)
+        try:
+            answer = await self._find(request, finding, audit)
+        except FaultError as error:
+            audit.refused(error.fault)
+            raise
+        audit.answered(answer)
+        return answer
+
+    async def _find(self, request: FindRequest, finding: _Finding, audit: FindAudit) -> Answer:
+        """No transaction is open while a token service is called."""
         token = service_token(request.authorization, self._verifier)
+        audit.token(token)
         async with self._db.read() as session:
             caller = await admit(session, token)
+            audit.caller(caller)
             request.check()
-            found = await find(session, caller, request)
-        status = request.conditions.status(found.destination.etag)
-        if status != 200:
-            return unmet(status, found.destination.etag)
-        retrieved = () if request.skip_tokens else await entries(self._retrieval(request, caller, found))
-        return find_answer(found, retrieved, request.skip_credentials)
+            found = await finding(session, caller, request)
+            etag = found.destination.etag
+            status = request.conditions.status(etag)
+            if status != 200:
+                return unmet(status, etag)
+            certificates = await attached(session, found, request)
+        tokens = () if request.skip_tokens else await self._tokens.entries(self._context(request, caller, found))
+        audit.tokens(tokens)
+        body = _consumed if finding is find_on_level else _found
+        return Answer(200, {**body(request, found, certificates), **_lists(certificates, tokens)}, etag)
 
-    async def list(self, authorization: str, level: Level) -> Answer:
-        """All destinations of a level, with secrets (§2.4). Raises `FaultError`."""
-        token = service_token(authorization, self._verifier)
-        async with self._db.read() as session:
-            caller = await admit(session, token)
-            found = await DestinationRepository(session).list(caller.subaccount_id, level.instance_of(caller))
-        return Answer(200, [dict(destination.properties) for destination in found])
-
-    async def get(self, authorization: str, level: Level, name: str, conditions: Conditions) -> Answer:
-        """One destination of a level as it is stored, not wrapped (§2.4). Raises `FaultError`."""
-        token = service_token(authorization, self._verifier)
-        async with self._db.read() as session:
-            caller = await admit(session, token)
-            repository = DestinationRepository(session)
-            destination = await repository.get(caller.subaccount_id, level.instance_of(caller), name)
-        if destination is None:
-            place = f"of {level.value} {level.instance_of(caller) or caller.subaccount_id}"
-            raise not_found(name, place)
-        status = conditions.status(destination.etag)
-        if status != 200:
-            return unmet(status, destination.etag)
-        return Answer(200, dict(destination.properties), destination.etag)
-
-    async def close(self) -> None:
-        """Close connections to token services."""
-        await self._calls.close()
-
-    def _retrieval(self, request: FindRequest, caller: Caller, found: Found) -> Retrieval:
-        return Retrieval(
+    def _context(self, request: FindRequest, caller: Caller, found: Found) -> TokenContext:
+        places, trail = found.certificates_at, request.trail
+        return TokenContext(
             found.destination,
-            subdomain=caller.token.subdomain,
-            tenant=request.tenant,
-            client_assertion=request.client_assertion,
-            lenient_tenant=self._lenient_tenant,
-            calls=self._calls,
+            subaccount_id=found.place.subaccount_id,
+            instance_id=found.place.instance_id,
+            token=caller.token,
+            raw_token=caller.text,
+            inputs=request.inputs,
+            lookup=LevelLookup(self._db, self._verifier, self._domain, caller, places, trail),
         )
+
+
+def _found(request: FindRequest, found: Found, _: Sequence[Attached]) -> dict[str, object]:
+    """The first version's frame. Without `owner` a known client takes the answer for a miss."""
+    return {"owner": found.place.owner, "destinationConfiguration": found.properties(request.skip_credentials)}
+
+
+def _consumed(request: FindRequest, found: Found, certificates: Sequence[Attached]) -> dict[str, object]:
+    """The second version's frame: owners only on request, and then inside."""
+    configuration: dict[str, object] = {**found.properties(request.skip_credentials)}
+    if request.owners:
+        owners = {
+            "destinations": [{"Name": found.destination.name, **found.place.owner}],
+            "certificates": [{"Name": one.certificate.name, **one.place.owner} for one in certificates],
+            "fragments": [{"FragmentName": name, **place.owner} for name, place in found.fragments],
+        }
+        configuration["$metadata"] = {"owner": owners}
+    return {"destinationConfiguration": configuration}
+
+
+def _lists(certificates: Sequence[Attached], tokens: Sequence[AuthToken | FailedToken]) -> dict[str, object]:
+    """Left out when they are empty: an empty `authTokens` crashes a known client."""
+    lists: dict[str, list[object]] = {
+        "authTokens": [entry.as_json() for entry in tokens],
+        "certificates": [one.as_json() for one in certificates],
+    }
+    return {key: value for key, value in lists.items() if value}

@@ -110,7 +110,7 @@ _CALLER = (
         "destination.other-tenant",
         CALLER,
         403,
-        "The token is one of tenant {tenant}, which neither owns the instance of client '{client}' nor is subscribed to it.",
+        "The token is for tenant {tenant}, which neither owns the instance of client '{client}' nor subscribes to it.",
         "Fetch the token for the subaccount that owns the destination instance, or subscribe the tenant.",
         exit=40,
         proves=(("dest.403", "other-tenant"),),

@@ -1,0 +1,149 @@
+"""What all routes of the Destination service share: bodies in, answers out. Decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response, StreamingResponse
+
+from landbridge.api.answers import fault_answer, request_id
+from landbridge.api.operations import Handler
+from landbridge.destinations.answer import Answer
+from landbridge.destinations.entrance import Entrance
+from landbridge.destinations.levels import Level, Place
+from landbridge.destinations.request import Conditions
+from landbridge.faults import FaultError, error_headers, fault
+from landbridge.model.label import EntityKind
+
+PREFIX = "/destination-configuration/v1"
+LEVELS = {Level.INSTANCE: "instance", Level.SUBACCOUNT: "subaccount"}
+"""What the paths of the first version begin with."""
+
+URI_LIMIT = 4000
+"""Characters of path and query together (destination-service §2)."""
+
+_JSON = "application/json"
+_ECHOED = ("x-correlationid", "x-correlation-id", "x-vcap-request-id")
+_DECODER = msgspec.json.Decoder(float_hook=str)  # a number stays as it was written: values are texts here
+
+
+async def respond(request: Request, work: Callable[[], Awaitable[Answer]]) -> Response:
+    """The HTTP answer to what `work` answers or raises."""
+    try:
+        _check_length(request)
+        response = await _response(await work(), request_id(request))
+    except FaultError as error:
+        response = fault_answer(error.fault, request_id(request))
+    response.headers["Cache-Control"] = "no-store"
+    for name in _ECHOED:
+        if name in request.headers:
+            response.headers[name] = request.headers[name]
+    return response
+
+
+def guarded(
+    entrance: Entrance, level: Level, kind: EntityKind, work: Callable[[Request, Place], Awaitable[Answer]]
+) -> Handler:
+    """A handler that first finds out whether the caller may, and only then does `work` at the place that is meant.
+
+    Everything but GET writes.
+    """
+
+    async def handler(request: Request) -> Response:
+        async def answer() -> Answer:
+            write = request.method not in {"GET", "HEAD"}
+            place = await entrance.enter(request.headers.get("authorization", ""), level, kind, write=write)
+            return await work(request, place)
+
+        return await respond(request, answer)
+
+    return handler
+
+
+def name_of(request: Request) -> str:
+    """The name in the path, decoded once."""
+    return str(request.path_params["name"])
+
+
+async def json_body(request: Request, expected: str) -> object:
+    """The body as JSON. `expected` says in the refusal what it should be. Raises `FaultError` (400)."""
+    try:
+        return _DECODER.decode(await request.body())
+    except msgspec.DecodeError as error:
+        raise body_refusal(expected, str(error)) from None
+    except RecursionError:
+        raise body_refusal(expected, "it is nested too deeply") from None
+    except UnicodeDecodeError:
+        raise body_refusal(expected, "it is not UTF-8") from None
+    except ClientDisconnect:
+        raise body_refusal(expected, "the connection ended before it did") from None
+
+
+async def object_body(request: Request, expected: str) -> Mapping[str, object]:
+    """The body as a JSON object. Raises `FaultError` (400)."""
+    body = await json_body(request, expected)
+    if not isinstance(body, dict):
+        raise body_refusal(expected, "it is no JSON object")
+    return body
+
+
+async def objects_body(request: Request, expected: str) -> tuple[list[Mapping[str, object]], bool]:
+    """The body as JSON objects, and whether it is a list of them or a single one. Raises `FaultError` (400)."""
+    body = await json_body(request, expected)
+    many = isinstance(body, list)
+    objects: list[Any] = body if isinstance(body, list) else [body]
+    if not all(isinstance(one, dict) for one in objects):
+        raise body_refusal(expected, "it is no JSON object and no list of them")
+    return objects, many
+
+
+def body_refusal(expected: str, reason: str) -> FaultError:
+    """The refusal of a body. `expected` completes "the body is not ..."."""
+    return FaultError(fault("destination.body-invalid", expected=expected, reason=reason))
+
+
+def conditions(request: Request) -> Conditions:
+    """The conditional headers."""
+    return Conditions(request.headers.get("if-match", ""), request.headers.get("if-none-match", ""))
+
+
+def _check_length(request: Request) -> None:
+    query = request.scope["query_string"]
+    length = len(request.scope.get("raw_path") or request.url.path) + len(query) + bool(query)
+    if length > URI_LIMIT:
+        raise FaultError(fault("destination.uri-too-long", length=length, limit=URI_LIMIT))
+
+
+async def _response(answer: Answer, request_id: str) -> Response:
+    headers = dict(answer.headers)
+    if answer.etag:
+        headers["ETag"] = answer.etag
+    if answer.fault is not None:
+        headers |= error_headers(answer.fault, request_id)
+    if answer.items is not None:
+        return await _list(answer.items, headers)
+    if answer.body is None:
+        return Response(status_code=answer.status, headers=headers)
+    return Response(msgspec.json.encode(answer.body), answer.status, headers, _JSON)
+
+
+async def _list(chunks: AsyncIterator[list[object]], headers: Mapping[str, str]) -> Response:
+    """A JSON list. What fails before the second chunk is a named answer; later the connection is dropped (§2.4)."""
+    nothing: list[object] = []
+    first, second = await anext(chunks, nothing), await anext(chunks, nothing)
+    if not second:
+        return Response(msgspec.json.encode(first), 200, headers, _JSON)
+    return StreamingResponse(_written(first, second, chunks), 200, headers, _JSON)
+
+
+async def _written(
+    first: list[object], second: list[object], rest: AsyncIterator[list[object]]
+) -> AsyncIterator[bytes]:
+    yield msgspec.json.encode(first)[:-1]
+    yield b"," + msgspec.json.encode(second)[1:-1]
+    async for chunk in rest:
+        yield b"," + msgspec.json.encode(chunk)[1:-1]
+    yield b"]"
