@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from landbridge.store import Database, Vault, load_or_create_vault, sqlite_url
+from tests.postgres import Postgres, running_postgres
 
 
 @pytest.fixture
@@ -20,9 +21,41 @@ def clock() -> list[float]:
     return [1_000_000.0]
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database, once of each kind."""
+    if request.param == "sqlite":
+        return sqlite_url(tmp_path)
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_database()
+
+
 @pytest.fixture
-async def db(tmp_path: Path, vault: Vault, clock: list[float]) -> AsyncIterator[Database]:
-    database = await Database.open(sqlite_url(tmp_path), vault, clock=lambda: clock[0])
+async def db(url: str, vault: Vault, clock: list[float]) -> AsyncIterator[Database]:
+    """An open database, once of each kind."""
+    database = await Database.open(url, vault, clock=lambda: clock[0])
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def sqlite_db(tmp_path: Path, vault: Vault) -> AsyncIterator[Database]:
+    """For what only files have."""
+    database = await Database.open(sqlite_url(tmp_path), vault)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def postgres_db(postgres: Postgres, vault: Vault) -> AsyncIterator[Database]:
+    """For what only servers have."""
+    database = await Database.open(postgres.new_database(), vault)
     yield database
     await database.close()
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sqlite3
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +31,7 @@ from landbridge.store import (
     Vault,
     sqlite_url,
 )
+from tests.postgres import Postgres
 from tests.store.nouns import ACME, ALICE, CLIENT, INSTANCE, OTHER, orders
 
 pytestmark = pytest.mark.anyio
@@ -56,9 +56,9 @@ async def fill(db: Database) -> None:
         await KeyRepository(session).put(KEY)
 
 
-async def test_no_secret_can_be_read_in_the_files(db: Database, tmp_path: Path) -> None:
-    await fill(db)
-    await db.close()
+async def test_no_secret_can_be_read_in_the_files(sqlite_db: Database, tmp_path: Path) -> None:
+    await fill(sqlite_db)
+    await sqlite_db.close()
     files = [file for file in tmp_path.iterdir() if file.name != "master.key"]
     content = b"".join(file.read_bytes() for file in files)
     assert b"acme" in content, "this test looks at the right files"
@@ -66,15 +66,15 @@ async def test_no_secret_can_be_read_in_the_files(db: Database, tmp_path: Path) 
     assert (tmp_path / "master.key").read_bytes().strip() not in content
 
 
-async def test_only_the_owner_can_read_the_files(db: Database, tmp_path: Path) -> None:
-    await fill(db)
+async def test_only_the_owner_can_read_the_files(sqlite_db: Database, tmp_path: Path) -> None:
+    await fill(sqlite_db)
     assert {file.stat().st_mode & 0o777 for file in tmp_path.glob("landbridge.db*")} == {0o600}
 
 
-async def test_content_outlives_the_process(db: Database, tmp_path: Path, vault: Vault) -> None:
+async def test_content_outlives_the_process(db: Database, url: str, vault: Vault) -> None:
     await fill(db)
     await db.close()
-    again = await Database.open(sqlite_url(tmp_path), vault)
+    again = await Database.open(url, vault)
     async with again.read() as session:
         assert await SubaccountRepository(session).list() == [ACME]
         assert await ClientRepository(session).get(CLIENT.id) == CLIENT
@@ -126,8 +126,8 @@ async def test_a_reader_does_not_wait_for_a_writer(db: Database) -> None:
             assert await SubaccountRepository(reading).list() == []
 
 
-async def test_a_writer_that_never_ends_makes_others_busy(tmp_path: Path, vault: Vault) -> None:
-    db = await Database.open(sqlite_url(tmp_path), vault, busy_seconds=0.05)
+async def test_a_writer_that_never_ends_makes_others_busy(url: str, vault: Vault) -> None:
+    db = await Database.open(url, vault, busy_seconds=0.05)
     async with db.begin() as session:
         await SubaccountRepository(session).put(ACME)
         with pytest.raises(FaultError) as caught:
@@ -138,10 +138,10 @@ async def test_a_writer_that_never_ends_makes_others_busy(tmp_path: Path, vault:
     await db.close()
 
 
-async def test_a_wrong_key_has_a_name(db: Database, tmp_path: Path) -> None:
+async def test_a_wrong_key_has_a_name(db: Database, url: str) -> None:
     await db.close()
     with pytest.raises(FaultError) as caught:
-        await Database.open(sqlite_url(tmp_path), Vault(bytes(32)))
+        await Database.open(url, Vault(bytes(32)))
     assert caught.value.fault.code == "store.key-wrong"
 
 
@@ -152,9 +152,9 @@ async def test_a_file_that_is_no_database_has_a_name(tmp_path: Path, vault: Vaul
     assert caught.value.fault.code == "store.not-a-database"
 
 
-async def test_a_damaged_database_has_a_name(db: Database, tmp_path: Path, vault: Vault) -> None:
-    await fill(db)
-    await db.close()
+async def test_a_damaged_database_has_a_name(sqlite_db: Database, tmp_path: Path, vault: Vault) -> None:
+    await fill(sqlite_db)
+    await sqlite_db.close()
     file = tmp_path / "landbridge.db"
     content = bytearray(file.read_bytes())
     content[4096 : len(content)] = os.urandom(len(content) - 4096)
@@ -177,13 +177,12 @@ async def test_a_server_that_is_not_there_has_a_name(vault: Vault, unused_port: 
     assert "hidden" not in caught.value.fault.sentence
 
 
-async def test_a_database_of_a_newer_release_has_a_name(db: Database, tmp_path: Path, vault: Vault) -> None:
+async def test_a_database_of_a_newer_release_has_a_name(db: Database, url: str, vault: Vault) -> None:
+    async with db.begin() as session:
+        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     await db.close()
-    with sqlite3.connect(tmp_path / "landbridge.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
     with pytest.raises(FaultError) as caught:
-        await Database.open(sqlite_url(tmp_path), vault)
+        await Database.open(url, vault)
     assert caught.value.fault.code == "store.newer"
     assert "9999" in caught.value.fault.sentence
 
@@ -206,24 +205,24 @@ async def test_a_server_that_is_no_database_has_a_name(vault: Vault) -> None:
     assert caught.value.fault.code == "store.unavailable"
 
 
-async def test_a_full_disk_has_a_name(db: Database) -> None:
+async def test_a_full_disk_has_a_name(sqlite_db: Database) -> None:
     with pytest.raises(FaultError) as caught:
-        async with db.begin() as session:
+        async with sqlite_db.begin() as session:
             await session.execute(text("PRAGMA max_page_count = 1"))  # SQLite raises it to what is in use
             await SubaccountRepository(session).put(replace(ACME, name="x" * 1_000_000))
     assert caught.value.fault.code == "store.full"
 
 
-async def test_a_database_that_may_not_be_written_has_a_name(db: Database) -> None:
+async def test_a_database_that_may_not_be_written_has_a_name(sqlite_db: Database) -> None:
     with pytest.raises(FaultError) as caught:
-        async with db.read() as session:
+        async with sqlite_db.read() as session:
             await session.execute(text("PRAGMA query_only = ON"))
             await SubaccountRepository(session).put(ACME)
     assert caught.value.fault.code == "store.read-only"
 
 
-async def test_too_many_transactions_at_once_have_a_name(tmp_path: Path, vault: Vault) -> None:
-    db = await Database.open(sqlite_url(tmp_path), vault, busy_seconds=0.05)
+async def test_too_many_transactions_at_once_have_a_name(url: str, vault: Vault) -> None:
+    db = await Database.open(url, vault, busy_seconds=0.05)
     async with AsyncExitStack() as stack:
         with pytest.raises(FaultError) as caught:
             for _ in range(100):
@@ -277,3 +276,51 @@ async def test_a_url_that_cannot_be_used_has_a_name(vault: Vault, tmp_path: Path
     assert not list(tmp_path.glob("*.db"))
     assert caught.value.fault.code == "store.url-unusable"
     assert "hidden" not in caught.value.fault.sentence
+
+
+async def test_a_database_that_the_server_does_not_have_has_a_name(postgres: Postgres, vault: Vault) -> None:
+    with pytest.raises(FaultError) as caught:
+        await Database.open(postgres.url("missing"), vault)
+    assert caught.value.fault.code == "store.unavailable"
+    assert "missing" in caught.value.fault.sentence
+
+
+async def test_a_server_that_stops_has_a_name_and_is_found_again(postgres_db: Database, postgres: Postgres) -> None:
+    db = postgres_db
+    end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'landbridge'"
+    with pytest.raises(FaultError) as caught:
+        async with db.begin() as session:
+            await asyncio.to_thread(postgres.sql, end)
+            await SubaccountRepository(session).put(ACME)
+    assert caught.value.fault.code == "store.unavailable"
+    async with db.read() as session:
+        assert await SubaccountRepository(session).list() == []
+
+
+async def test_half_a_surrogate_pair_has_a_name(db: Database) -> None:
+    with pytest.raises(FaultError) as caught:
+        async with db.read() as session:
+            await SubaccountRepository(session).by_subdomain("a\ud800b")
+    assert caught.value.fault.code == "store.text-unusable"
+
+
+async def test_nul_in_a_text_has_a_name(postgres_db: Database) -> None:
+    with pytest.raises(FaultError) as caught:
+        async with postgres_db.read() as session:
+            await SubaccountRepository(session).by_subdomain("a\0b")
+    assert caught.value.fault.code == "store.text-unusable"
+
+
+async def test_who_only_reads_cannot_write(postgres_db: Database) -> None:
+    with pytest.raises(FaultError) as caught:
+        async with postgres_db.read() as session:
+            await SubaccountRepository(session).put(ACME)
+    assert caught.value.fault.code == "store.read-only"
+
+
+async def test_who_reads_sees_one_picture(db: Database) -> None:
+    async with db.read() as reading:
+        assert await SubaccountRepository(reading).list() == []
+        async with db.begin() as writing:
+            await SubaccountRepository(writing).put(ACME)
+        assert await SubaccountRepository(reading).list() == []

@@ -19,6 +19,7 @@ from landbridge.store.instances import InstanceRepository
 from landbridge.store.invitations import Invitation, InvitationRepository
 from landbridge.store.keys import KeyKind, KeyRepository, StoredKey
 from landbridge.store.labels import LabelRepository, Level
+from landbridge.store.read_model import ReadModel
 from landbridge.store.roles import RoleRepository
 from landbridge.store.session import Session
 from landbridge.store.stored import Stored
@@ -50,6 +51,7 @@ __all__ = [
     "KeyRepository",
     "LabelRepository",
     "Level",
+    "ReadModel",
     "RoleRepository",
     "Session",
     "Stored",

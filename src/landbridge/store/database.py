@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from anyio import CancelScope
-from sqlalchemy import URL, delete, event, insert, make_url, select
-from sqlalchemy import Connection as SyncConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, delete, insert, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from landbridge.faults import FaultError, fault
 from landbridge.model.clock import Clock
 from landbridge.net.clock import system_clock
+from landbridge.store.changes import Changes
+from landbridge.store.engine import engine_of, prepare, wait_for_turn
 from landbridge.store.failures import storage_fault
 from landbridge.store.migrate import migrate
 from landbridge.store.passwords import Passwords
@@ -47,6 +45,7 @@ class Database:
         self._vault = vault
         self._clock = clock
         self._passwords = Passwords()
+        self.changes = Changes()
 
     @classmethod
     async def open(
@@ -55,12 +54,12 @@ class Database:
         """Connect, migrate to the newest tables, and check that `vault` is the one the content was sealed with.
 
         url           `sqlite+aiosqlite:///file` or `postgresql+asyncpg://user@host/database`
-        busy_seconds  how long a transaction waits for another one to end before it is `store.busy` (SQLite)
+        busy_seconds  how long a transaction waits for another one to end before it is `store.busy`
         clock         when content is made and changed
 
         Raises `FaultError`: `store.key-wrong`, `store.newer`, `store.not-a-database`, `store.unavailable` and others.
         """
-        database = cls(_engine(url, busy_seconds), vault, clock)
+        database = cls(engine_of(url, busy_seconds), vault, clock)
         try:
             async with database.begin() as session:
                 before = await session.connection.run_sync(migrate)
@@ -82,7 +81,8 @@ class Database:
     async def begin(self) -> AsyncIterator[Session]:
         """A transaction that may write: committed at the end, rolled back when the block raises.
 
-        SQLite lets one of them run at a time; so nothing slow belongs inside.
+        One of them runs at a time, on PostgreSQL as on SQLite: what was read inside is true until the commit. So
+        nothing slow belongs inside.
         """
         async with self._transaction(write=True) as session:
             yield session
@@ -96,18 +96,22 @@ class Database:
     @asynccontextmanager
     async def _transaction(self, *, write: bool) -> AsyncIterator[Session]:
         connection = await self._connect()
+        session = Session(connection, self._vault, self._passwords, self._clock)
         try:
-            await connection.execution_options(landbridge_write=write)
+            await prepare(connection, write=write)
             async with connection.begin():
-                session = Session(connection, self._vault, self._passwords, self._clock)
+                if write:
+                    await wait_for_turn(connection)
                 yield session
-                await VersionRepository(session).raise_(session.touched)
+                raised = await VersionRepository(session).raise_(session.touched)
+            self.changes.ours(raised)
         except DBAPIError as error:
             known = storage_fault(error, self.place)
             if known is None:
                 raise
             raise FaultError(known) from error
         finally:
+            self.changes.note(session.touched)  # a commit that failed may have come through all the same
             with CancelScope(shield=True):  # a caller who gives up must not leave an open transaction in the pool
                 await connection.close()
 
@@ -125,9 +129,12 @@ class Database:
 
     async def clear(self) -> None:
         """Delete every subaccount with all it owns. Keys, the CA and the certificates of connectors stay."""
-        async with self.begin() as session:
-            await VersionRepository(session).raise_all()
-            await session.execute(delete(subaccounts))
+        try:
+            async with self.begin() as session:
+                await VersionRepository(session).raise_all()
+                await session.execute(delete(subaccounts))
+        finally:
+            self.changes.note_everything()
 
     async def version(self, subaccount_id: str) -> int:
         """A number that rises in the same transaction as every change below the subaccount."""
@@ -136,54 +143,6 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
-
-
-def _engine(url: str | URL, busy_seconds: float) -> AsyncEngine:
-    try:
-        return _engine_of(make_url(url), busy_seconds)
-    except (ArgumentError, ImportError) as error:  # no URL, none of ours, no driver
-        raise FaultError(fault("store.url-unusable", reason=error)) from error
-
-
-def _engine_of(url: URL, busy_seconds: float) -> AsyncEngine:
-    if not url.get_dialect().is_async:
-        raise ArgumentError(f"{url.drivername} is no asynchronous driver")
-    if url.get_backend_name() == "postgresql":
-        return create_async_engine(url, pool_pre_ping=True)
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-        raise ArgumentError("only files of SQLite and servers of PostgreSQL are supported")
-    _create_private(Path(url.database))
-    engine = create_async_engine(url, connect_args={"timeout": busy_seconds}, pool_timeout=busy_seconds)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    event.listen(engine.sync_engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _create_private(path: Path) -> None:
-    """Make the file before SQLite does, so that only its owner may read it (the journal files inherit that).
-
-    A file that is there is not opened: closing it would drop the locks of other connections of this process.
-    """
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        path.touch(mode=0o600, exist_ok=True)
-    except OSError as error:
-        raise FaultError(fault("store.unavailable", place=path, reason=error.strerror or error)) from error
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver would say it late, and never for reads
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: SyncConnection) -> None:
-    """A writer takes its lock at once: one that turns from reader to writer late is refused without waiting."""
-    writes = connection.get_execution_options().get("landbridge_write", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 async def _check_vault(session: Session) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import CursorResult, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from landbridge.faults import FaultError, fault
 from landbridge.model.clock import Clock
 from landbridge.store.passwords import Passwords
 from landbridge.store.vault import Vault
@@ -46,7 +47,11 @@ class Session:
         self.touched.add(subaccount_id)
 
     async def execute(self, statement: Executable, rows: Sequence[Row] | None = None) -> CursorResult[Any]:
-        return await self.connection.execute(statement, rows)
+        """Raises `FaultError` (`store.text-unusable`) for text that is not Unicode."""
+        try:
+            return await self.connection.execute(statement, rows)
+        except UnicodeEncodeError as error:
+            raise FaultError(fault("store.text-unusable")) from error
 
     async def one(self, statement: Executable) -> Row | None:
         """The first row, or None."""

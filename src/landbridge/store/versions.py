@@ -27,12 +27,15 @@ class VersionRepository:
         rows = await self._session.all(select(versions))
         return {row["subaccount_id"]: row["version"] for row in rows}
 
-    async def raise_(self, subaccount_ids: Iterable[str]) -> None:
-        """Raise versions by one; `Database.begin` does it for what a session has touched."""
+    async def raise_(self, subaccount_ids: Iterable[str]) -> dict[str, int]:
+        """Raise versions by one and return them; `Database.begin` does it for what a session has touched."""
+        raised = {}
         for subaccount_id in sorted(subaccount_ids):  # always in the same order: two writers never wait for each other
             insert = self._session.insert(versions).values(subaccount_id=subaccount_id, version=1)
             risen = {"version": versions.c.version + 1}
-            await self._session.execute(insert.on_conflict_do_update(index_elements=["subaccount_id"], set_=risen))
+            statement = insert.on_conflict_do_update(index_elements=["subaccount_id"], set_=risen)
+            (raised[subaccount_id],) = await self._session.column(statement.returning(versions.c.version))
+        return raised
 
     async def raise_all(self) -> None:
         """Raise every version there is."""
