@@ -15,6 +15,7 @@ from fastapi import APIRouter, FastAPI
 from landbridge.administration.service import AdministrationService, Parts
 from landbridge.api import (
     admin,
+    authorize,
     destination_content,
     destination_fragments,
     destination_labels,
@@ -45,10 +46,15 @@ from landbridge.destinations.service import DestinationService
 from landbridge.destinations.writing import Writing
 from landbridge.gateway.gateway import Gateway
 from landbridge.identity.authority import Authority
+from landbridge.identity.authorization import AuthorizationService
 from landbridge.identity.binding import VcapServices
 from landbridge.identity.enrolment import Enrolment
+from landbridge.identity.foreign import ForeignTokens, KeySets
 from landbridge.identity.issuer import Issuer
 from landbridge.identity.keys import KeyRing
+from landbridge.identity.parts import TokenParts
+from landbridge.identity.sessions import Sessions
+from landbridge.identity.throttle import Throttle
 from landbridge.identity.tokens import TokenService
 from landbridge.identity.verify import TokenVerifier
 from landbridge.landscape.read import read
@@ -57,6 +63,7 @@ from landbridge.model.enrolment import AuthenticationData
 from landbridge.model.landscape import Landscape
 from landbridge.net.accept import TlsIdentity
 from landbridge.net.clock import system_clock
+from landbridge.net.fetch import Fetcher
 from landbridge.public_names import (
     Ports,
     addresses,
@@ -152,7 +159,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     plain, tls = _sockets(settings, stack)
     db = await Database.open(settings.database_url or sqlite_url(settings.data), load_or_create_vault(settings.data))
     stack.push_async_callback(db.close)
-    identity = await _identity(db, clock)
+    identity = await _identity(settings, db, clock)
     gateway = await _gateway(settings, identity, clock, stack)
     ports = Ports(_port(plain), _port(tls), gateway.door_port, gateway.socks_port, gateway.tunnel_port)
     issuer = _issuer(settings, ports)
@@ -173,7 +180,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     stack.push_async_callback(source.close)
     routers = [
         *_destination_routers(settings, db, identity, source),
-        tokens.router(TokenService(db, identity.keyring, identity.verifier, issuer, clock)),
+        *_token_routers(settings, _token_parts(settings, db, identity, issuer, clock, stack)),
         _admin_router(settings, administration),
     ]
     app = create_app(routers, readiness.missing, [gateway.samples], settings.body_limit)
@@ -231,8 +238,24 @@ def _port(sock: socket.socket) -> int:
     return int(sock.getsockname()[1])
 
 
-async def _identity(db: Database, clock: Clock) -> _Identity:
-    keyring = await KeyRing.load(db, clock)
+def _token_parts(
+    settings: Settings, db: Database, identity: _Identity, issuer: Issuer, clock: Clock, stack: AsyncExitStack
+) -> TokenParts:
+    """Keys of trusted issuers are fetched with a client of their own, which may only go where the profile allows."""
+    fetcher = Fetcher(settings.profile is Profile.LAPTOP, identity.authority.ca_pem)
+    stack.push_async_callback(fetcher.close)
+    foreign = ForeignTokens(KeySets(fetcher, clock), clock)
+    return TokenParts(db, identity.keyring, identity.verifier, issuer, clock, foreign, Throttle(clock))
+
+
+def _token_routers(settings: Settings, parts: TokenParts) -> list[APIRouter]:
+    """The token service and its login."""
+    login = AuthorizationService(parts, Sessions(parts.clock), loopback=settings.profile is Profile.LAPTOP)
+    return [tokens.router(TokenService(parts)), authorize.router(login)]
+
+
+async def _identity(settings: Settings, db: Database, clock: Clock) -> _Identity:
+    keyring = await KeyRing.load(db, clock, settings.token_lifetime)
     authority = await Authority.load(db, clock)
     enrolment = await Enrolment.load(db, authority, clock)
     return _Identity(keyring, TokenVerifier(keyring, clock), authority, enrolment)

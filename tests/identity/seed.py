@@ -7,14 +7,19 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
+from landbridge.identity.foreign import ForeignTokens, KeySets
 from landbridge.identity.issuer import Issuer
 from landbridge.identity.keys import KeyRing
+from landbridge.identity.parts import TokenParts
+from landbridge.identity.throttle import Throttle
 from landbridge.identity.tokens import TokenService
 from landbridge.identity.verify import TokenVerifier
 from landbridge.model.secret import Secret
 from landbridge.model.subaccount import Client, Service, ServiceInstance, Subaccount, User
+from landbridge.net.fetch import Fetcher
 from landbridge.store import (
     ClientRepository,
     Database,
@@ -91,9 +96,15 @@ class Installation:
     def verifier(self) -> TokenVerifier:
         return TokenVerifier(self.keyring, self.clock)
 
+    @cached_property
+    def parts(self) -> TokenParts:
+        foreign = ForeignTokens(KeySets(Fetcher(private_targets=True), self.clock), self.clock)
+        throttle = Throttle(self.clock)
+        return TokenParts(self.db, self.keyring, self.verifier, self.issuer, self.clock, foreign, throttle)
+
     @property
     def service(self) -> TokenService:
-        return TokenService(self.db, self.keyring, self.verifier, self.issuer, self.clock)
+        return TokenService(self.parts)
 
 
 @asynccontextmanager

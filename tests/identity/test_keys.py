@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from joserfc import jws
 from joserfc.jwk import RSAKey
 
-from landbridge.identity.keys import KeyRing
+from landbridge.faults import FaultError
+from landbridge.identity.keys import LIFETIME, PUBLISHED_BEFORE, KeyRing
 from landbridge.identity.verify import Rejection, TokenRejected
 from landbridge.store import KeyKind, KeyRepository
 from tests.identity.seed import NOON, Installation
@@ -63,25 +64,73 @@ async def test_a_foreign_verifier_accepts_our_tokens_by_the_key_set_alone(instal
     assert installation.keyring.public_pem() == key["value"]
 
 
-async def test_old_tokens_outlive_a_rotation(installation: Installation) -> None:
+async def test_a_new_key_is_published_half_an_hour_before_it_signs(installation: Installation) -> None:
+    ring, verifier = installation.keyring, installation.verifier
+    old = ring.sign(CLAIMS)
+    old_kid = header(old)["kid"]
+    installation.clock.now += 60
+    new_kid = await ring.rotate()
+    assert [key["kid"] for key in ring.jwks()["keys"]] == [new_kid, old_kid]
+    installation.clock.now += PUBLISHED_BEFORE - 1
+    assert header(ring.sign(CLAIMS))["kid"] == ring.token_key()["kid"] == old_kid
+    installation.clock.now += 1
+    assert header(ring.sign(CLAIMS))["kid"] == ring.token_key()["kid"] == new_kid
+    assert ring.public_pem() == ring.token_key()["value"]
+    installation.clock.now -= PUBLISHED_BEFORE
+    assert verifier.verify(old).tenant == "tenant-a"
+
+
+async def test_an_old_key_is_trusted_as_long_as_its_last_token_can_live(installation: Installation) -> None:
+    ring, verifier = installation.keyring, installation.verifier
+    old_kid = ring.token_key()["kid"]
+    installation.clock.now += 60
+    await ring.rotate()
+    installation.clock.now += PUBLISHED_BEFORE - 1
+    last = ring.sign({**CLAIMS, "exp": installation.clock.now + LIFETIME})
+    assert header(last)["kid"] == old_kid
+    installation.clock.now += LIFETIME + 59
+    assert verifier.verify(last).tenant == "tenant-a"
+    installation.clock.now += 2
+    assert old_kid not in [key["kid"] for key in ring.jwks()["keys"]]
+    with pytest.raises(TokenRejected):
+        verifier.verify(last)
+
+
+async def test_keys_are_rotated_and_forgotten_by_themselves(installation: Installation) -> None:
+    ring = installation.keyring
+    first = ring.token_key()["kid"]
+    await ring.maintain(rotate_after=0)
+    await ring.maintain(rotate_after=86_400)
+    assert [key["kid"] for key in ring.jwks()["keys"]] == [first]
+    installation.clock.now += 86_400
+    await ring.maintain(rotate_after=86_400)
+    second, kept = (key["kid"] for key in ring.jwks()["keys"])
+    assert kept == first != second
+    installation.clock.now += PUBLISHED_BEFORE + LIFETIME + 60
+    await ring.maintain(rotate_after=0)
+    async with installation.db.read() as session:
+        assert [key.id for key in await KeyRepository(session).list(KeyKind.SIGNING)] == [second]
+
+
+async def test_a_rotation_at_once_does_not_wait_nor_hang_on_the_clock(installation: Installation) -> None:
     ring, verifier = installation.keyring, installation.verifier
     old = ring.sign(CLAIMS)
     old_kid = header(old)["kid"]
     installation.clock.now -= 3600  # the order of keys does not hang on the clock
-    new_kid = await ring.rotate()
+    new_kid = await ring.rotate(at_once=True)
     assert new_kid != old_kid
     assert header(ring.sign(CLAIMS))["kid"] == new_kid
     assert [key["kid"] for key in ring.jwks()["keys"]] == [new_kid, old_kid]
-    assert ring.token_key()["kid"] == new_kid
     assert verifier.verify(old).tenant == "tenant-a"
-    assert (await KeyRing.load(installation.db, installation.clock)).token_key()["kid"] == new_kid
+    again = await KeyRing.load(installation.db, installation.clock)
+    assert again.token_key()["kid"] == new_kid
 
 
 async def test_a_cached_token_of_a_retired_key_is_refused(installation: Installation) -> None:
     ring, verifier = installation.keyring, installation.verifier
     token = ring.sign(CLAIMS)
     verifier.verify(token)
-    await ring.rotate()
+    await ring.rotate(at_once=True)
     assert await ring.retire(header(token)["kid"])
     assert not await ring.retire(header(token)["kid"])
     with pytest.raises(TokenRejected) as caught:
@@ -90,7 +139,7 @@ async def test_a_cached_token_of_a_retired_key_is_refused(installation: Installa
 
 
 async def test_the_signing_key_cannot_be_retired(installation: Installation) -> None:
-    with pytest.raises(ValueError, match="rotate"):
+    with pytest.raises(FaultError, match=r"identity\.key-signs"):
         await installation.keyring.retire(installation.keyring.token_key()["kid"])
 
 

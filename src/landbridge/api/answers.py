@@ -23,10 +23,16 @@ def request_id(request: Request) -> str:
 
 def fault_answer(occurrence: Fault, request_id: str) -> JSONResponse:
     """Status, problem body and error headers of a fault."""
-    headers = error_headers(occurrence, request_id)
+    headers = {**error_headers(occurrence, request_id), **retry_header(occurrence)}
     if occurrence.kind.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return JSONResponse(problem(occurrence, request_id), occurrence.kind.status, headers)
+
+
+def retry_header(occurrence: Fault) -> dict[str, str]:
+    """When to come back, where the fault knows it."""
+    seconds = occurrence.params.get("seconds", "")
+    return {"Retry-After": seconds} if occurrence.kind.status == 429 and seconds else {}
 
 
 def answer_faults(app: FastAPI, body_limit: int) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from landbridge.faults import FaultError, fault
 
@@ -47,6 +48,27 @@ def bind_fault(error: OSError, host: str, port: int, listener: str, option: str)
     return FaultError(fault("platform.address-unusable", host=host, port=port, listener=listener, reason=reason))
 
 
+PEER_CERTIFICATE = "landbridge.peer-certificate"
+"""ASGI extension with the client certificate (DER) of the connection, where there is one."""
+
+
+class _Protocol(HttpToolsProtocol):
+    """HTTP whose requests know the client certificate of their connection."""
+
+    _extensions: dict[str, bytes] | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+        der = tls.getpeercert(binary_form=True) if tls is not None else None
+        self._extensions = {PEER_CERTIFICATE: der} if der else None
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._extensions is not None:
+            self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
+
+
 class _Server(uvicorn.Server):
     """A server that leaves signals alone, and says when it takes requests."""
 
@@ -71,7 +93,7 @@ class HttpServer:
     ) -> None:
         config = uvicorn.Config(
             app,
-            http="httptools",
+            http=_Protocol,
             ws="none",
             lifespan="off",
             log_config=None,

@@ -1,4 +1,4 @@
-"""Our certificate authority: it vouches for the listeners of the cloud side and for enrolled connectors."""
+"""Our certificate authority: it vouches for the listeners of the cloud side, for connectors and for bindings."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ BACKDATED = datetime.timedelta(hours=1)
 CSR_LIMIT = 16_384
 _SMALLEST_RSA = 2048
 _CONNECTOR_ORGANISATION = "landbridge connector"
+BINDING_ORGANISATION = "landbridge binding"
+_X509_V_FLAG_NO_CHECK_TIME = 0x200000
 
 
 class Authority:
@@ -62,10 +64,17 @@ class Authority:
         return _pem(certificate) + self.ca_pem, _key_pem(key)
 
     def server_context(self, names: list[str]) -> ssl.SSLContext:
-        """A TLS server context (1.2 or newer) with a certificate for `names`."""
+        """A TLS server context (1.2 or newer) with a certificate for `names`.
+
+        It asks for a client certificate of ours without insisting, and leaves the judgement of its dates to us: TLS
+        would refuse it namelessly (traps 1).
+        """
         certificate, key = self.issue_server(names)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.verify_mode = ssl.CERT_OPTIONAL
+        context.verify_flags |= ssl.VerifyFlags(_X509_V_FLAG_NO_CHECK_TIME)
+        context.load_verify_locations(cadata=self.ca_pem)
         # The standard library loads keys from files only; the folder is ours alone and gone after the load.
         with tempfile.TemporaryDirectory(prefix="landbridge-") as folder:
             file = Path(folder) / "server.pem"
@@ -79,20 +88,35 @@ class Authority:
 
         Raises `FaultError` (`enrolment.request-invalid`) when the CSR cannot be used.
         """
+        return self._sign_client(csr_key(csr_pem), _CONNECTOR_ORGANISATION, subaccount_id, connector_id, days)
+
+    def sign_binding(self, key: PublicKey, binding_id: str, subaccount_id: str, days: float) -> str:
+        """The certificate (PEM, with ours behind it) by which the client of a binding proves itself."""
+        return self._sign_client(key, BINDING_ORGANISATION, subaccount_id, binding_id, days) + self.ca_pem
+
+    def sign_application(self, key: PublicKey, subject: x509.Name, expires: float) -> str:
+        """The certificate (PEM) of an application in its destinations, until `expires` (seconds since the epoch).
+
+        Its subject has no OU, so it is neither a connector's nor a binding's.
+        """
+        builder = self._builder(subject, key, (expires - self._clock()) / 86_400, ExtendedKeyUsageOID.CLIENT_AUTH)
+        return _pem(builder.sign(self._key, hashes.SHA256()))
+
+    def _sign_client(self, key: PublicKey, organisation: str, subaccount_id: str, name: str, days: float) -> str:
         subject = x509.Name(
             [
-                x509.NameAttribute(NameOID.ORGANIZATION_NAME, _CONNECTOR_ORGANISATION),
+                x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
                 x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, subaccount_id),
-                x509.NameAttribute(NameOID.COMMON_NAME, connector_id),
+                x509.NameAttribute(NameOID.COMMON_NAME, name),
             ]
         )
-        builder = self._builder(subject, _csr_key(csr_pem), days, ExtendedKeyUsageOID.CLIENT_AUTH)
+        builder = self._builder(subject, key, days, ExtendedKeyUsageOID.CLIENT_AUTH)
         # Strict verifiers want an alternative name, whatever the subject says.
-        alternative = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(f"urn:uuid:{connector_id}")])
+        alternative = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(f"urn:uuid:{name}")])
         return _pem(builder.add_extension(alternative, critical=False).sign(self._key, hashes.SHA256()))
 
     def _builder(
-        self, subject: x509.Name, key: _PublicKey, days: float, usage: x509.ObjectIdentifier
+        self, subject: x509.Name, key: PublicKey, days: float, usage: x509.ObjectIdentifier
     ) -> x509.CertificateBuilder:
         """All that our leaf certificates have in common; with these extensions strict verifiers accept them."""
         issuer_key_id = self._certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
@@ -108,7 +132,7 @@ class Authority:
         )
 
 
-_PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
+PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 
 def _create_ca(clock: Clock) -> StoredKey:
@@ -131,9 +155,7 @@ def _create_ca(clock: Clock) -> StoredKey:
     return StoredKey("ca", KeyKind.CA, _pem(certificate), Secret(_key_pem(key)), clock())
 
 
-def _dated(
-    subject: x509.Name, issuer: x509.Name, key: _PublicKey, clock: Clock, days: float
-) -> x509.CertificateBuilder:
+def _dated(subject: x509.Name, issuer: x509.Name, key: PublicKey, clock: Clock, days: float) -> x509.CertificateBuilder:
     now = datetime.datetime.fromtimestamp(clock(), datetime.UTC)
     return (
         x509.CertificateBuilder()
@@ -167,7 +189,7 @@ def _general_name(name: str) -> x509.GeneralName:
         return x509.DNSName(name)
 
 
-def _csr_key(csr_pem: str) -> _PublicKey:
+def csr_key(csr_pem: str) -> PublicKey:
     """The public key of a CSR, after proof that its sender holds the private one."""
     if len(csr_pem) > CSR_LIMIT:
         raise _unusable(f"the CSR is longer than {CSR_LIMIT} characters")

@@ -1,42 +1,71 @@
-"""The key ring: RS256 keys that sign our tokens, kept sealed in the store, and their public halves for everybody."""
+"""The key ring: RS256 keys that sign our tokens, kept sealed in the store, and their public halves for everybody.
+
+A key is published half an hour before it signs, because clients keep the key set that long; it stays published for as
+long as a token that it signed may live (destination-service §5.6).
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import math
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from anyio import to_thread
 from joserfc import jws
 from joserfc.jwk import RSAKey
 
+from landbridge.faults import FaultError, fault
 from landbridge.identity.verify import ALGORITHM
 from landbridge.model.clock import Clock
 from landbridge.model.secret import Secret
 from landbridge.store import Database, KeyKind, KeyRepository, StoredKey
 
+PUBLISHED_BEFORE = 1800.0
+"""Seconds between the publication of a key and its first signature."""
+
+LIFETIME = 43_199
+"""Longest life of a token, in seconds, where nobody says another one."""
+
 _KEY_BITS = 2048
+_LEEWAY = 60.0
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A key with the time it signs from, and the time it is trusted until."""
+
+    id: str
+    private: RSAKey
+    public: RSAKey
+    published: float
+    begins: float
+    ends: float
+
+
 class KeyRing:
-    """Signs with the newest key and knows all that are valid. A `KeySource` for `TokenVerifier`.
+    """Signs with the newest key that was published long enough; knows all that are valid. A `KeySource`.
 
     Make it with `KeyRing.load`.
     """
 
-    def __init__(self, db: Database, clock: Clock, stored: list[StoredKey]) -> None:
+    def __init__(self, db: Database, clock: Clock, stored: list[StoredKey], lifetime: float = LIFETIME) -> None:
         self._db = db
         self._clock = clock
+        self._lifetime = lifetime
         self._epoch = 0
         self._adopt(stored)
 
     @classmethod
-    async def load(cls, db: Database, clock: Clock) -> KeyRing:
-        """The keys of the store; the very first one is made here. Raises what `Database` and `Vault.open` raise."""
+    async def load(cls, db: Database, clock: Clock, lifetime: float = LIFETIME) -> KeyRing:
+        """The keys of the store; the very first one is made here. Raises what `Database` and `Vault.open` raise.
+
+        lifetime  longest life of a token, in seconds: so long a key is trusted after its last signature
+        """
         async with db.read() as session:
             stored = await KeyRepository(session).list(KeyKind.SIGNING)
         if not stored:
@@ -47,7 +76,7 @@ class KeyRing:
                 if not stored:
                     await repository.put(fresh)
                     stored = [fresh]
-        return cls(db, clock, stored)
+        return cls(db, clock, stored, lifetime)
 
     @property
     def epoch(self) -> int:
@@ -58,54 +87,63 @@ class KeyRing:
         self._epoch += 1
 
     def key(self, kid: str) -> RSAKey | None:
-        return self._public.get(kid)
+        found = self._keys.get(kid)
+        return found.public if found is not None and self._clock() < found.ends else None
 
     def sign(self, claims: Mapping[str, Any], jku: str = "") -> str:
         """A signed token (compact JWS). `jku` is the address of the key set that the header names.
 
         About a millisecond; it does not leave the event loop (traps 8 is about making keys).
         """
-        header = {"alg": ALGORITHM, "jku": jku, "kid": self._kid, "typ": "JWT"}
+        key = self._signing()
+        header = {"alg": ALGORITHM, "jku": jku, "kid": key.id, "typ": "JWT"}
         if not jku:
             del header["jku"]
         # Compact, because tokens travel in headers whose lines are limited to 8192 bytes.
         return jws.serialize_compact(
-            header, json.dumps(claims, separators=(",", ":")), self._private, algorithms=[ALGORITHM]
+            header, json.dumps(claims, separators=(",", ":")), key.private, algorithms=[ALGORITHM]
         )
 
     def jwks(self) -> dict[str, Any]:
-        """The key set of `/token_keys`, the signing key first. Every key has `value` (PEM) beside `n` and `e`."""
-        return {"keys": [_jwk(key) for key in self._public.values()]}
+        """The key set of `/token_keys`, the newest key first. Every key has `value` (PEM) beside `n` and `e`."""
+        now = self._clock()
+        return {"keys": [_jwk(key.public) for key in self._keys.values() if now < key.ends]}
 
     def token_key(self) -> dict[str, Any]:
         """The signing key alone, as `/token_key` shows it."""
-        return _jwk(self._public[self._kid])
+        return _jwk(self._signing().public)
 
     def public_pem(self) -> str:
         """The public half of the signing key: `verificationkey` of a binding."""
-        return _pem(self._public[self._kid])
+        return _pem(self._signing().public)
 
-    async def rotate(self) -> str:
-        """Sign with a new key from now on; tokens of the old ones stay valid. Returns the new key's id."""
+    async def rotate(self, at_once: bool = False) -> str:
+        """Publish a new key, which signs half an hour later, or now if it must be `at_once` (a key was stolen).
+
+        Tokens of the old keys stay valid until they expire. Returns the new key's id.
+        """
         fresh = await _generate(self._clock)
         async with self._db.begin() as session:
             repository = KeyRepository(session)
-            newest = (await repository.list(KeyKind.SIGNING))[0]
-            # The newest key signs: so the order must hold even when the clock was set back.
-            await repository.put(replace(fresh, created=max(fresh.created, newest.created + 1)))
+            stored = await repository.list(KeyKind.SIGNING)
+            fresh = _placed(fresh, stored[0].created, at_once)
+            for age, key in enumerate(stored, 1):
+                if key.created >= fresh.created:  # the clock was set back: the new key has to be the newest
+                    await repository.put(replace(key, created=fresh.created - age))
+            await repository.put(fresh)
             stored = await repository.list(KeyKind.SIGNING)
         self._adopt(stored)
         self.bump()
-        _log.info("signing key rotated", extra={"kid": self._kid})
-        return self._kid
+        _log.info("signing key published", extra={"kid": fresh.id, "at_once": at_once})
+        return fresh.id
 
     async def retire(self, kid: str) -> bool:
         """Trust a key no longer: all tokens it signed become invalid at once. The signing key cannot be retired.
 
-        Returns whether there was such a key.
+        Returns whether there was such a key. Raises `FaultError` (`identity.key-signs`).
         """
-        if kid == self._kid:
-            raise ValueError("rotate before the signing key is retired")
+        if kid == self._signing().id:
+            raise FaultError(fault("identity.key-signs", kid=kid))
         async with self._db.begin() as session:
             known = await KeyRepository(session).delete(kid)
             stored = await KeyRepository(session).list(KeyKind.SIGNING)
@@ -113,10 +151,39 @@ class KeyRing:
         self.bump()
         return known
 
+    async def maintain(self, rotate_after: float) -> None:
+        """Forget keys whose tokens have all expired; publish a new one when the newest is `rotate_after` seconds old.
+
+        0 seconds: keys are never rotated by themselves. To be called now and then.
+        """
+        now = self._clock()
+        for key in [key for key in self._keys.values() if key.ends <= now]:
+            await self.retire(key.id)
+        newest = next(iter(self._keys.values()))
+        if rotate_after and newest.published + rotate_after <= now:
+            await self.rotate()
+
+    def _signing(self) -> _Key:
+        now = self._clock()
+        oldest = next(reversed(self._keys.values()))
+        return next((key for key in self._keys.values() if key.begins <= now), oldest)
+
     def _adopt(self, stored: list[StoredKey]) -> None:
-        self._kid = stored[0].id
-        self._private = _import(stored[0].private_pem.reveal(), self._kid)
-        self._public = {key.id: _import(key.public_pem, key.id) for key in stored}
+        """The newest first. A key's last signature is made when the next newer one begins."""
+        self._keys: dict[str, _Key] = {}
+        ends = math.inf
+        for key in stored:
+            private = _import(key.private_pem.reveal(), key.id)
+            begins = key.created + PUBLISHED_BEFORE
+            self._keys[key.id] = _Key(key.id, private, _import(key.public_pem, key.id), key.created, begins, ends)
+            ends = begins + self._lifetime + _LEEWAY
+
+
+def _placed(fresh: StoredKey, newest: float, at_once: bool) -> StoredKey:
+    """The new key with its time of publication: one that signs at once is dated back, and never before the others."""
+    if at_once:
+        return replace(fresh, created=fresh.created - PUBLISHED_BEFORE)
+    return replace(fresh, created=max(fresh.created, newest + 1))
 
 
 async def _generate(clock: Clock) -> StoredKey:

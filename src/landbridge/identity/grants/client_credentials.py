@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from landbridge.identity.grants.authorities import attributes
 from landbridge.identity.request import Granted, GrantRequest
 
 GRANT_TYPE = "client_credentials"
@@ -9,5 +10,6 @@ SCOPES = ("uaa.resource",)
 
 
 async def client_credentials(request: GrantRequest) -> Granted:
-    """The client speaks for itself."""
-    return Granted(subject=request.client.id, scopes=SCOPES, claims={"authorities": list(SCOPES)})
+    """The client speaks for itself. Raises `FaultError` (`identity.request-malformed`)."""
+    claims = {"authorities": list(SCOPES), **attributes(request.parameters)}
+    return Granted(subject=request.client.id, scopes=SCOPES, claims=claims)

@@ -2,45 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
-from landbridge.faults import FaultError, fault
-from landbridge.identity.claims import copied_user_claims
+from landbridge.identity.grants.assertion import Assertions
+from landbridge.identity.grants.authorities import attributes
 from landbridge.identity.request import Granted, GrantRequest
-from landbridge.identity.verify import Rejection, TokenRejected, TokenVerifier
-from landbridge.model.token import VerifiedToken
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 class JwtBearerGrant:
-    """Takes user tokens that this token service issued for the same tenant, nothing else."""
+    """Takes user tokens that this token service issued for the same tenant, and those of issuers the tenant trusts."""
 
-    def __init__(self, verifier: TokenVerifier) -> None:
-        self._verifier = verifier
+    def __init__(self, assertions: Assertions) -> None:
+        self._assertions = assertions
 
     async def __call__(self, request: GrantRequest) -> Granted:
-        """Raises `FaultError`: `identity.parameter-missing`, `identity.assertion-*`."""
-        assertion = self._verified(request.required("assertion"))
-        if assertion.tenant != request.tenant.id:
-            raise FaultError(fault("identity.assertion-foreign", tenant=request.tenant.subdomain))
-        if not assertion.is_user_token:
-            raise FaultError(fault("identity.assertion-technical"))
-        claims = copied_user_claims(assertion.claims)
-        subject = assertion.claims.get("sub") or claims.get("user_id") or claims["user_name"]
-        return Granted(str(subject), _scopes(assertion.claims.get("scope")), claims)
+        """Raises `FaultError`: `identity.parameter-missing`, `identity.assertion-*`.
 
-    def _verified(self, assertion: str) -> VerifiedToken:
-        try:
-            return self._verifier.verify(assertion)
-        except TokenRejected as rejected:
-            if rejected.rejection is Rejection.EXPIRED and rejected.expired is not None:
-                when = datetime.fromtimestamp(rejected.expired, UTC).isoformat(timespec="seconds")
-                raise FaultError(fault("identity.assertion-expired", expired=when)) from rejected
-            raise FaultError(fault("identity.assertion-invalid", reason=rejected.detail)) from rejected
-
-
-def _scopes(claim: Any) -> tuple[str, ...]:
-    """What the assertion may do; an exchange never adds to it."""
-    return tuple(scope for scope in claim if isinstance(scope, str)) if isinstance(claim, list) else ()
+        A refresh token is given where `refresh_expiry` asks for one: it costs a write, and few clients use it.
+        """
+        person = await self._assertions.person(request.required("assertion"), request.tenant)
+        claims = {**person.claims, **attributes(request.parameters)}
+        expiry = request.parameters.get("refresh_expiry", "")
+        renews = expiry.isdecimal() and expiry.strip("0") != ""
+        return Granted(person.subject, person.scopes, claims, person.user, renews=renews)
