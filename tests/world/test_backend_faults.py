@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
@@ -16,11 +15,6 @@ from tests.world.client import Answer, Client, ask, request
 pytestmark = pytest.mark.anyio
 
 SHORT = ConnectorSettings(connect_timeout=0.4, first_byte_timeout=0.4, body_idle_timeout=0.4)
-
-
-@pytest.fixture(scope="module", params=[True, False], ids=["uvloop", "asyncio"])
-def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, Any]]:
-    return ("asyncio", {"use_uvloop": request.param})
 
 
 @pytest.fixture(scope="module")

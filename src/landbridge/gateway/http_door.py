@@ -120,11 +120,16 @@ class HttpConnection(ClientConnection):
 
     @property
     def busy(self) -> bool:
-        return self._exchange is not None
+        return self._exchange is not None or (
+            self._transport is not None and self._transport.get_write_buffer_size() > 0
+        )
 
     def abort(self) -> None:
         if self._transport is not None:
-            self._transport.abort()
+            if self.busy:
+                abort_with_reset(self._transport)
+            else:
+                self._transport.abort()
 
     def sweep(self, now: float) -> None:
         """Look at the deadlines: heads that do not end, idle connections, clients that take nothing."""
@@ -217,7 +222,7 @@ class HttpConnection(ClientConnection):
             original, requested = _tunnel_id(self._tunnel), _tunnel_id(tunnel)
             raise FaultError(fault("proxy.location-changed", original=original, requested=requested))
         session = self._session
-        if session is None or not session.alive or session.draining or not session.has_ids:
+        if session is None or not session.usable:
             session = self._door.tunnels.find(*tunnel)
             self._session = session
         self._tunnel = tunnel

@@ -55,7 +55,10 @@ class TunnelRegistry:
         self._on_change = on_change or (lambda event, identity, reason: None)
 
     def find(self, subaccount_id: str, location_id: str) -> TunnelSession:
-        """The least busy connection to that connector. Raises `FaultError` (`tunnel.*`)."""
+        """The least busy connection to that connector, one that answers if there is one.
+
+        Raises `FaultError` (`tunnel.*`).
+        """
         tunnel = self._tunnels.get((subaccount_id, location_id))
         if tunnel is not None:
             sessions = tunnel.sessions
@@ -63,7 +66,7 @@ class TunnelRegistry:
                 return sessions[0]
             usable = [session for session in sessions if not session.draining and session.has_ids]
             if usable:
-                return min(usable, key=lambda session: len(session.mux.streams))
+                return min(usable, key=lambda session: (session.link.unanswered > 0, len(session.mux.streams)))
         raise FaultError(self._missing(subaccount_id, location_id))
 
     def _missing(self, subaccount_id: str, location_id: str) -> Fault:
@@ -99,6 +102,9 @@ class TunnelRegistry:
         if tunnel is None:
             tunnel = Tunnel(identity.connector_id, identity.subaccount_id, hello.location, hello.run_id)
             self._tunnels[key] = tunnel
+        for other in tunnel.sessions:
+            # A connector that lost its connection comes back before we have noticed the loss.
+            other.link.ping()
         tunnel.sessions.append(session)
         self._on_change("connected", identity, None)
         self._wake(key)

@@ -35,6 +35,8 @@ HELLO_TIMEOUT = 10.0
 CLOSE_TIMEOUT = 1.0
 """Seconds that a connector gets to take its farewell and close its side."""
 IDS_RESERVE = 1000
+DOUBTFUL = 2.0
+"""Seconds without an answer to a ping after which client connections look for another connection of the tunnel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,11 @@ class TunnelSession:
         if self.alive and self._control is not None:
             self.mux.send(self._control, encode(Departed(conn)))
             self.link.wake()
+
+    @property
+    def usable(self) -> bool:
+        """Whether the requests of a client connection may stay here."""
+        return self.alive and not self.draining and self.has_ids and self.link.unanswered < DOUBTFUL
 
     @property
     def has_ids(self) -> bool:

@@ -110,6 +110,8 @@ class Link(asyncio.Protocol):
     def _flush(self) -> None:
         self._scheduled = False
         machine, transport = self._machine, self._transport
+        if transport is not None and transport.is_closing():
+            return
         while not self._paused and transport is not None and machine.wants_write:
             buffers = machine.take(TURN_SIZE)
             if not buffers:
@@ -141,12 +143,21 @@ class Link(asyncio.Protocol):
             self._silent = True
             self.abort()
             return
-        self._ping_value = (self._ping_value + 1) & 0xFFFFFFFF
-        self._pinged = now
-        self._machine.ping(self._ping_value)
-        self.wake()
+        self.ping()
         wait = self._ping_interval if quiet < self._ping_interval else self._ping_interval + self._ping_timeout - quiet
         self._timer = self._loop.call_later(max(wait, 0.01), self._tick)
+
+    def ping(self) -> None:
+        """Ask for a sign of life now."""
+        self._ping_value = (self._ping_value + 1) & 0xFFFFFFFF
+        self._pinged = self._loop.time()
+        self._machine.ping(self._ping_value)
+        self.wake()
+
+    @property
+    def unanswered(self) -> float:
+        """Seconds since the last ping when nothing was heard after it, else 0."""
+        return self._loop.time() - self._pinged if self._heard < self._pinged else 0.0
 
     def ping_answered(self, value: int) -> None:
         """The machine saw the answer to a ping."""
