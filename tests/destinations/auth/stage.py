@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -12,7 +12,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 from joserfc import jws
 from joserfc.jwk import RSAKey
@@ -30,13 +30,17 @@ ACME = "11111111-aaaa-4bbb-8ccc-222222222222"
 GLOBEX = "22222222-aaaa-4bbb-8ccc-222222222222"
 ENTITY = f"cfapps.example.test/{ACME}"
 
-_KEYS = {"rsa": lambda: rsa.generate_private_key(65537, 2048), "ec": lambda: ec.generate_private_key(ec.SECP256R1())}
+_KEYS: dict[str, Callable[[], PrivateKey]] = {
+    "rsa": lambda: rsa.generate_private_key(65537, 2048),
+    "ec": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "ed25519": ed25519.Ed25519PrivateKey.generate,
+}
 
 
 @cache
 def material(name: str, kind: str = "rsa") -> KeyMaterial:
     """A key with a self-signed certificate, the same one for the whole run."""
-    key: PrivateKey = _KEYS[kind]()
+    key = _KEYS[kind]()
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     certificate = (
@@ -44,7 +48,7 @@ def material(name: str, kind: str = "rsa") -> KeyMaterial:
         .not_valid_before(now - timedelta(days=1))
         .not_valid_after(now + timedelta(days=1))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
+        .sign(key, None if kind == "ed25519" else hashes.SHA256())
     )
     return KeyMaterial(key, certificate)
 
@@ -136,6 +140,7 @@ class Stage:
     clock: Clock = field(default_factory=Clock)
     level: Level = field(default_factory=Level)
     settings: dict[str, Any] = field(default_factory=dict)
+    epoch: int = 0
     source: TokenSource = field(init=False)
 
     def __post_init__(self) -> None:
@@ -145,7 +150,8 @@ class Stage:
     def rebuild(self, **settings: Any) -> None:
         """A new source; private token services are allowed unless said otherwise."""
         self.settings |= settings
-        self.source = TokenSource(self.verifier, self.clock, **({"private_targets": True} | self.settings))
+        settings = {"private_targets": True, "epoch": lambda: self.epoch} | self.settings
+        self.source = TokenSource(self.verifier, self.clock, **settings)
 
     def put(self, **properties: str) -> Destination:
         """Another destination of the level."""

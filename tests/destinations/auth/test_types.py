@@ -1,37 +1,28 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from typing import Any
 
 import pytest
 
-from landbridge.destinations.auth.types import LATER, TYPES
-from landbridge.destinations.request import FindRequest
-from tests.destinations.scene import Scene
+from landbridge.destinations.auth.types import DEPRECATED, TYPES
+from tests.destinations.auth.stage import Stage
 
 pytestmark = pytest.mark.anyio
 
 
-async def entries(scene: Scene, properties: dict[str, object], **request: Any) -> list[dict[str, Any]]:
-    await scene.put(properties)
-    answer = await scene.service().find(FindRequest(await scene.bearer(), "D", **request))
-    assert isinstance(answer.body, dict)
-    tokens: list[dict[str, Any]] = answer.body.get("authTokens", [])
-    return tokens
+@pytest.mark.parametrize(
+    "name", ["NoAuthentication", "ClientCertificateAuthentication", "PrincipalPropagation", "TokenForwarding"]
+)
+async def test_types_without_tokens(stage: Stage, name: str) -> None:
+    assert await stage.entries({"Authentication": name, "ProxyType": "OnPremise"}) == []
 
 
-@pytest.mark.parametrize("name", ["NoAuthentication", "PrincipalPropagation", "TokenForwarding"])
-async def test_types_without_tokens(scene: Scene, name: str) -> None:
-    assert await entries(scene, {"Authentication": name, "ProxyType": "OnPremise"}) == []
+async def test_no_authentication_is_the_default(stage: Stage) -> None:
+    assert await stage.entries({"User": "u", "Password": "p"}) == []
 
 
-async def test_no_authentication_is_the_default(scene: Scene) -> None:
-    assert await entries(scene, {"User": "u", "Password": "p"}) == []
-
-
-async def test_basic_authentication(scene: Scene) -> None:
-    properties: dict[str, object] = {"Authentication": "BasicAuthentication", "User": "Jörg", "Password": "a:ß"}
-    (entry,) = await entries(scene, properties)
+async def test_basic_authentication(stage: Stage) -> None:
+    entry = await stage.entry({"Authentication": "BasicAuthentication", "User": "Jörg", "Password": "a:ß"})
     assert b64decode(entry["value"]).decode() == "Jörg:a:ß"
     assert entry == {
         "type": "Basic",
@@ -40,39 +31,52 @@ async def test_basic_authentication(scene: Scene) -> None:
     }
 
 
-async def test_mail_has_its_own_user_and_password(scene: Scene) -> None:
-    properties: dict[str, object] = {"Type": "MAIL", "Authentication": "BasicAuthentication"}
+async def test_mail_has_its_own_user_and_password(stage: Stage) -> None:
+    properties = {"Type": "MAIL", "Authentication": "BasicAuthentication"}
     properties |= {"mail.user": "u", "mail.password": "p", "User": "x", "Password": "y"}
-    (entry,) = await entries(scene, properties)
-    assert b64decode(entry["value"]) == b"u:p"
+    assert b64decode(await stage.value(properties)) == b"u:p"
 
 
 @pytest.mark.parametrize(
     ("user", "code"),
     [({}, "destination.property-missing"), ({"User": "a:b"}, "destination.property-invalid")],
 )
-async def test_basic_authentication_without_a_usable_user(scene: Scene, user: dict[str, object], code: str) -> None:
-    (entry,) = await entries(scene, {"Authentication": "BasicAuthentication", "Password": "geheim", **user})
+async def test_basic_authentication_without_a_usable_user(stage: Stage, user: dict[str, str], code: str) -> None:
+    entry = await stage.entry({"Authentication": "BasicAuthentication", "Password": "geheim", **user})
     assert entry["code"] == code
     assert "User" in entry["error"]
     assert "geheim" not in entry["error"]
+    assert "OAuthToken" not in entry["error"]
 
 
-@pytest.mark.parametrize("name", sorted(LATER))
-async def test_a_type_that_is_not_supported_yet_says_so(scene: Scene, name: str) -> None:
-    (entry,) = await entries(scene, {"Authentication": name})
+@pytest.mark.parametrize("name", sorted(DEPRECATED))
+async def test_a_type_that_is_given_up_says_so(stage: Stage, name: str) -> None:
+    entry = await stage.entry({"Authentication": name})
     assert entry["code"] == "destination.type-unsupported"
     assert name in entry["error"]
     assert "[destination.type-unsupported]" in entry["error"]
-    assert "http_header" not in entry
-    assert (entry["type"], entry["value"], entry["expires_in"]) == ("", "", "")
-    assert all(isinstance(value, str) for value in entry.values())
 
 
-async def test_a_type_that_does_not_exist(scene: Scene) -> None:
-    (entry,) = await entries(scene, {"Authentication": "basicauthentication"})
-    assert entry["code"] == "destination.type-unknown"
+async def test_a_type_that_does_not_exist_has_no_tokens(stage: Stage, caplog: pytest.LogCaptureFixture) -> None:
+    assert await stage.entries({"Authentication": "basicauthentication"}) == []
+    assert [record.message for record in caplog.records] == ["unknown authentication type"]
 
 
-def test_no_type_is_both_supported_and_for_later() -> None:
-    assert not LATER & TYPES.keys()
+def test_every_type_of_the_specification_is_there() -> None:
+    assert set(TYPES) == {
+        "NoAuthentication",
+        "BasicAuthentication",
+        "ClientCertificateAuthentication",
+        "OAuth2ClientCredentials",
+        "OAuth2JWTBearer",
+        "OAuth2UserTokenExchange",
+        "OAuth2SAMLBearerAssertion",
+        "SAMLAssertion",
+        "OAuth2Password",
+        "OAuth2RefreshToken",
+        "OAuth2AuthorizationCode",
+        "OAuth2TokenExchange",
+        "OAuth2TechnicalUserPropagation",
+        "PrincipalPropagation",
+        "TokenForwarding",
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from landbridge.destinations.auth.chains import run_chain
 from landbridge.destinations.auth.context import TokenContext
@@ -27,6 +28,7 @@ class TokenSource:
     lenient_tenant   use the token's own subdomain where X-tenant is due and missing; some clients never send it
     clients          makes the HTTP client for token services
     door             the way to token services behind a connector
+    epoch            rises when nothing may be trusted any more that was: a reset, a changed client or subscription
     deadline         seconds for the token calls of a find that have no time-outs of their own
     """
 
@@ -39,15 +41,21 @@ class TokenSource:
         lenient_tenant: bool = True,
         clients: ClientFactory = new_client,
         door: DoorOpener | None = None,
+        epoch: Callable[[], int] = lambda: 0,
         deadline: float = DEADLINE,
     ) -> None:
         self._calls = TokenCalls(clients, private_targets, door)
         self._foreign = ForeignKeys(self._calls, clock)
         self._parts = Parts(self._calls, TokenCache(clock), UserTokens(verifier, self._foreign), clock, lenient_tenant)
+        self._epoch = epoch
+        self._seen = epoch()
         self._deadline = deadline
 
     async def entries(self, context: TokenContext) -> tuple[AuthToken | FailedToken, ...]:
         """The entries of `authTokens`; what goes wrong is an entry too. Never raises `FaultError`."""
+        if self._epoch() != self._seen:
+            self._seen = self._epoch()
+            self.forget()
         name = context.destination.authentication
         until = asyncio.get_running_loop().time() + self._deadline
         retrieval = Retrieval(context, self._parts, until, (context.destination.name,))
@@ -57,7 +65,7 @@ class TokenSource:
             return (FailedToken(error.fault, oauth=name.startswith("OAuth2")),)
 
     def forget(self) -> None:
-        """Forget all tokens and fetched keys: after a reset."""
+        """Forget all tokens and fetched keys."""
         self._parts.cache.clear()
         self._foreign.clear()
 
