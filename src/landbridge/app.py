@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -16,12 +17,14 @@ from landbridge.administration.service import AdministrationService, Parts
 from landbridge.api import (
     admin,
     authorize,
+    certificates,
     destination_content,
     destination_fragments,
     destination_labels,
     destinations,
     openapi,
     tokens,
+    trust,
 )
 from landbridge.api.admin import ResetTo
 from landbridge.api.app import create_app
@@ -37,17 +40,22 @@ from landbridge.data_folder import (
 from landbridge.destinations.auth.own_door import OwnDoor
 from landbridge.destinations.auth.token_call import new_client
 from landbridge.destinations.auth.tokens import TokenSource
+from landbridge.destinations.certificates.generation import Generator
 from landbridge.destinations.certificates.kind import CERTIFICATE
+from landbridge.destinations.certificates.renewal import Renewal
+from landbridge.destinations.certificates.service import CertificateService
 from landbridge.destinations.entrance import Entrance
 from landbridge.destinations.kinds import DESTINATION, FRAGMENT, Kind
 from landbridge.destinations.labels import Labelling
 from landbridge.destinations.reading import Reading
 from landbridge.destinations.service import DestinationService
+from landbridge.destinations.trust.service import TrustService
 from landbridge.destinations.writing import Writing
 from landbridge.gateway.gateway import Gateway
 from landbridge.identity.authority import Authority
 from landbridge.identity.authorization import AuthorizationService
 from landbridge.identity.binding import VcapServices
+from landbridge.identity.connector_trust import ConnectorTrust
 from landbridge.identity.enrolment import Enrolment
 from landbridge.identity.foreign import ForeignTokens, KeySets
 from landbridge.identity.issuer import Issuer
@@ -76,7 +84,7 @@ from landbridge.public_names import (
 )
 from landbridge.readiness import Readiness
 from landbridge.settings import Profile, Settings, check
-from landbridge.store import Database, load_or_create_vault, sqlite_url
+from landbridge.store import Database, open_installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +165,14 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     lock = FolderLock(settings.data)
     stack.callback(lock.release)
     plain, tls = _sockets(settings, stack)
-    db = await Database.open(settings.database_url or sqlite_url(settings.data), load_or_create_vault(settings.data))
+    db = await open_installation(settings.data, settings.database_url, clock)
     stack.push_async_callback(db.close)
     identity = await _identity(settings, db, clock)
-    gateway = await _gateway(settings, identity, clock, stack)
+    issuer = _issuer(settings, _port(tls))
+    key_sets = _key_sets(settings, identity, clock, stack)
+    trust = ConnectorTrust(db, identity.keyring, issuer, key_sets)
+    gateway = await _gateway(settings, identity, trust, clock, stack)
     ports = Ports(_port(plain), _port(tls), gateway.door_port, gateway.socks_port, gateway.tunnel_port)
-    issuer = _issuer(settings, ports)
     administration = AdministrationService(
         Parts(
             db=db,
@@ -178,9 +188,11 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     readiness = Readiness(db, gateway)
     source = _token_source(settings, ports, identity, clock)
     stack.push_async_callback(source.close)
+    generator = _generator(settings, identity, clock)
+    _keep_renewing(db, generator, clock, stack)
     routers = [
-        *_destination_routers(settings, db, identity, source),
-        *_token_routers(settings, _token_parts(settings, db, identity, issuer, clock, stack)),
+        *_destination_routers(settings, db, identity, source, generator, key_sets, clock),
+        *_token_routers(settings, _token_parts(settings, db, identity, issuer, key_sets, clock)),
         _admin_router(settings, administration),
     ]
     app = create_app(routers, readiness.missing, [gateway.samples], settings.body_limit)
@@ -203,12 +215,35 @@ def _token_source(settings: Settings, ports: Ports, identity: _Identity, clock: 
         private_targets=settings.profile is Profile.LAPTOP,
         lenient_tenant=settings.lenient_x_tenant,
         clients=partial(new_client, authorities=(identity.authority.ca_pem,)),
+        epoch=lambda: identity.keyring.epoch,
         door=OwnDoor(door_url(settings, ports), identity.keyring.sign, clock),
     )
 
 
+def _generator(settings: Settings, identity: _Identity, clock: Clock) -> Generator:
+    return Generator(identity.authority, clock, settings.public_host, settings.certificate_organisation)
+
+
+def _keep_renewing(db: Database, generator: Generator, clock: Clock, stack: AsyncExitStack) -> None:
+    """The periodic renewal of certificates, until the process stops."""
+    renewing = asyncio.create_task(Renewal(db, generator, clock).keep_running())
+
+    async def end() -> None:
+        renewing.cancel()
+        with suppress(asyncio.CancelledError):
+            await renewing
+
+    stack.push_async_callback(end)
+
+
 def _destination_routers(
-    settings: Settings, db: Database, identity: _Identity, source: TokenSource
+    settings: Settings,
+    db: Database,
+    identity: _Identity,
+    source: TokenSource,
+    generator: Generator,
+    key_sets: KeySets,
+    clock: Clock,
 ) -> list[APIRouter]:
     """The Destination service's API, with the description of it. Labels come before what they label."""
     entrance = Entrance(db, identity.verifier)
@@ -222,6 +257,8 @@ def _destination_routers(
         destination_labels.router(entrance, {path: Labelling(db, kind) for path, kind in labelled.items()}),
         destination_content.router(entrance, Reading(db, DESTINATION), Writing(db, DESTINATION)),
         destination_fragments.router(entrance, Reading(db, FRAGMENT), Writing(db, FRAGMENT)),
+        certificates.router(entrance, CertificateService(db, generator)),
+        trust.router(TrustService(db, entrance, settings.token_domain, clock, key_sets.forget)),
     ]
     return [*described, openapi.router(described)]
 
@@ -239,13 +276,17 @@ def _port(sock: socket.socket) -> int:
 
 
 def _token_parts(
-    settings: Settings, db: Database, identity: _Identity, issuer: Issuer, clock: Clock, stack: AsyncExitStack
+    settings: Settings, db: Database, identity: _Identity, issuer: Issuer, key_sets: KeySets, clock: Clock
 ) -> TokenParts:
+    foreign = ForeignTokens(key_sets, clock)
+    return TokenParts(db, identity.keyring, identity.verifier, issuer, clock, foreign, Throttle(clock))
+
+
+def _key_sets(settings: Settings, identity: _Identity, clock: Clock, stack: AsyncExitStack) -> KeySets:
     """Keys of trusted issuers are fetched with a client of their own, which may only go where the profile allows."""
     fetcher = Fetcher(settings.profile is Profile.LAPTOP, identity.authority.ca_pem)
     stack.push_async_callback(fetcher.close)
-    foreign = ForeignTokens(KeySets(fetcher, clock), clock)
-    return TokenParts(db, identity.keyring, identity.verifier, issuer, clock, foreign, Throttle(clock))
+    return KeySets(fetcher, clock)
 
 
 def _token_routers(settings: Settings, parts: TokenParts) -> list[APIRouter]:
@@ -261,8 +302,10 @@ async def _identity(settings: Settings, db: Database, clock: Clock) -> _Identity
     return _Identity(keyring, TokenVerifier(keyring, clock), authority, enrolment)
 
 
-async def _gateway(settings: Settings, identity: _Identity, clock: Clock, stack: AsyncExitStack) -> Gateway:
-    gateway = Gateway(settings.door, settings.tunnel, identity.verifier, identity.enrolment, clock)
+async def _gateway(
+    settings: Settings, identity: _Identity, trust: ConnectorTrust, clock: Clock, stack: AsyncExitStack
+) -> Gateway:
+    gateway = Gateway(settings.door, settings.tunnel, identity.verifier, identity.enrolment, trust, clock)
     certificate, key = identity.authority.issue_server(tls_names(settings))
     tls = TlsIdentity(certificate, key, identity.authority.ca_pem)
     host = settings.host
@@ -279,9 +322,9 @@ async def _gateway(settings: Settings, identity: _Identity, clock: Clock, stack:
     return gateway
 
 
-def _issuer(settings: Settings, ports: Ports) -> Issuer:
+def _issuer(settings: Settings, https_port: int) -> Issuer:
     return Issuer(
-        settings.token_domain, port=ports.https, aliases=(settings.public_host,), lifetime=settings.token_lifetime
+        settings.token_domain, port=https_port, aliases=(settings.public_host,), lifetime=settings.token_lifetime
     )
 
 
@@ -296,8 +339,8 @@ async def _serve(
     """The same application on both listeners."""
     write_ca(settings.data, authority.ca_pem)
     context = authority.server_context(tls_names(settings))
-    for sock, trust in ((plain, None), (tls, context)):
-        server = HttpServer(app, sock, trust, settings.stop_grace)
+    for sock, tls_context in ((plain, None), (tls, context)):
+        server = HttpServer(app, sock, tls_context, settings.stop_grace)
         stack.push_async_callback(server.stop)
         await server.start()
 

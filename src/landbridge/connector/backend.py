@@ -118,6 +118,11 @@ class BackendConnection(asyncio.Protocol):
     # ------------------------------------------------------------------ asking
 
     @property
+    def tls_object(self) -> object | None:
+        """The TLS state of the connection, for questions about its handshake."""
+        return self._transport.get_extra_info("ssl_object") if self._transport is not None else None
+
+    @property
     def usable(self) -> bool:
         """Connected, idle and kept alive by the backend."""
         return self._transport is not None and self._asker is None and self._keep and not self._transport.is_closing()

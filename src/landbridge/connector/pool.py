@@ -8,9 +8,11 @@ from __future__ import annotations
 import ssl
 
 from landbridge.connector.backend import BackendConnection
-from landbridge.connector.principal import principal_of
 from landbridge.connector.route import Route
 from landbridge.model.principal import Principal
+
+KEPT_LIMIT = 16
+"""Idle connections of one client connection: clients that mix users or systems on it must not pile them up."""
 
 
 class BackendPool:
@@ -20,25 +22,26 @@ class BackendPool:
         self.trust = trust
         self._idle: dict[str, dict[tuple[Route, Principal], BackendConnection]] = {}
 
-    def take(self, conn: str, way: Route) -> BackendConnection | None:
-        """The kept connection of this client for this route, if it is still good."""
+    def take(self, conn: str, way: Route, principal: Principal) -> BackendConnection | None:
+        """The kept connection of this client for this route and principal, if it is still good."""
         kept = self._idle.get(conn)
         if kept is None:
             return None
-        backend = kept.pop((way, principal_of(way.mapping)), None)
+        backend = kept.pop((way, principal), None)
         return backend if backend is not None and backend.usable else None
 
-    def keep(self, conn: str, way: Route, backend: BackendConnection) -> None:
+    def keep(self, conn: str, way: Route, principal: Principal, backend: BackendConnection) -> None:
         """Keep a connection until the client's next request, or its end."""
         if not backend.usable:
             backend.close()
             return
         kept = self._idle.setdefault(conn, {})
-        key = (way, principal_of(way.mapping))
-        replaced = kept.get(key)
+        replaced = kept.pop((way, principal), None)
         if replaced is not None:
             replaced.close()
-        kept[key] = backend
+        kept[(way, principal)] = backend
+        if len(kept) > KEPT_LIMIT:
+            kept.pop(next(iter(kept))).close()
 
     def forget(self, conn: str) -> None:
         """The client connection is gone."""

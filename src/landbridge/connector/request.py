@@ -66,11 +66,12 @@ def _is_body_plain(opening: Open) -> bool:
     return opening.size in (-1, 0) and opening.body != "raw" and not (opening.upgrade and opening.body != "none")
 
 
-def backend_request(opening: Open, block: bytes, way: Route) -> BackendRequest:
-    """The request as the backend gets it (cloud-connector §4.1 step 7)."""
+def backend_request(opening: Open, block: bytes, way: Route, identity: bytes = b"") -> BackendRequest:
+    """The request as the backend gets it; `identity` are the lines that tell the user (cloud-connector §4.1 step 7)."""
     lines = [
         f"{opening.method} {opening.target} HTTP/1.1\r\n".encode("latin-1"),
         way.head_lines,
+        identity,
         block,
     ]
     chunked = opening.body == "streamed"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landbridge.connector.principal import identity_headers
 from landbridge.model.mapping import HostInHeader, Mapping, Protocol
 
 _DEFAULT_PORTS = {Protocol.HTTP: 80, Protocol.HTTPS: 443}
@@ -14,7 +13,7 @@ _DEFAULT_PORTS = {Protocol.HTTP: 80, Protocol.HTTPS: 443}
 class Route:
     """Compared by identity: a changed mapping makes a new route, and old backend connections are not reused.
 
-    head_lines  header lines that the connector writes into every request: Host, and what tells the identity
+    head_lines  header lines that the connector writes into every request: Host
     """
 
     mapping: Mapping
@@ -23,7 +22,7 @@ class Route:
 
 def route(mapping: Mapping) -> Route:
     """The route of a mapping (cloud-connector §4.1 step 7)."""
-    return Route(mapping, _host(mapping).encode("latin-1") + identity_headers(mapping))
+    return Route(mapping, _host(mapping).encode("latin-1"))
 
 
 def _host(mapping: Mapping) -> str:

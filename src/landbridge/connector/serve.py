@@ -9,10 +9,14 @@ from landbridge.connector.access import AccessTable
 from landbridge.connector.backend import BackendConnection
 from landbridge.connector.dial_backend import connect_backend
 from landbridge.connector.pool import BackendPool
+from landbridge.connector.propagation.principal import NOT_IDENTIFIED, Identity
+from landbridge.connector.propagation.propagate import Propagator
 from landbridge.connector.request import BackendRequest, backend_request, check_open
 from landbridge.connector.route import Route
 from landbridge.connector.settings import ConnectorSettings
+from landbridge.connector.trust import asked_for_certificate
 from landbridge.faults import Fault, FaultError, fault
+from landbridge.model.principal import NOBODY
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.http1 import ResponseHead
 from landbridge.wire.messages import Head, Open, Opened, encode
@@ -25,12 +29,16 @@ class Tunnel(Protocol):
     settings: ConnectorSettings
     access: AccessTable
     pool: BackendPool
+    propagator: Propagator
 
     def send(self, stream: Stream, data: Buffer, *, fin: bool = False) -> bool: ...
     def reset(self, stream: Stream) -> None: ...
     def consumed(self, stream: Stream, size: int) -> None: ...
     def forget(self, stream: Stream) -> None:
         """The stream needs its owner no more."""
+
+    def trace(self, request: str, steps: list[dict[str, str]]) -> None:
+        """Report the identity trace of a request."""
 
     def refuse(self, stream: Stream, opening: Open | None, reason: Fault) -> None:
         """Answer with a fault; this ends the stream."""
@@ -47,6 +55,7 @@ class ServedStream:
         "_deadline",
         "_early",
         "_head",
+        "_identity",
         "_is_raw",
         "_is_retry",
         "_loop",
@@ -68,6 +77,7 @@ class ServedStream:
         self._loop = asyncio.get_running_loop()
         self._opening = opening
         self._route: Route | None = None
+        self._identity: Identity = NOT_IDENTIFIED
         self._request: BackendRequest | None = None
         self._backend: BackendConnection | None = None
         self._connecting: asyncio.Task[None] | None = None
@@ -92,18 +102,37 @@ class ServedStream:
         try:
             check_open(opening, block)
             way = self._tunnel.access.decide(opening.host, opening.port, opening.target, upgrade=opening.upgrade)
+            identity = self._tunnel.propagator.known(opening, way.mapping)
         except FaultError as error:
             self._refuse(error.fault)
             return
         self._route = way
-        self._request = backend_request(opening, block, way)
-        backend = self._tunnel.pool.take(opening.conn, way)
+        if identity is None:
+            self._connecting = self._loop.create_task(self._identify(way, block))
+        else:
+            self._proceed(way, block, identity)
+        if rest:
+            self.on_data(rest)
+
+    async def _identify(self, way: Route, block: bytes) -> None:
+        try:
+            identity = await self._tunnel.propagator.make(self._opening, way.mapping)
+        except FaultError as error:
+            self._connecting = None
+            self._refuse(error.fault)
+            return
+        self._connecting = None
+        self._proceed(way, block, identity)
+
+    def _proceed(self, way: Route, block: bytes, identity: Identity) -> None:
+        """Who asks is known: send the request on the connection that is theirs, or on a new one."""
+        self._identity = identity
+        self._request = backend_request(self._opening, block, way, identity.header_lines)
+        backend = self._tunnel.pool.take(self._opening.conn, way, identity.principal)
         if backend is not None:
             self._ask(backend, Opened(reused=True))
         else:
             self._connecting = self._loop.create_task(self._connect())
-        if rest:
-            self.on_data(rest)
 
     def on_data(self, data: Buffer) -> None:
         try:
@@ -130,6 +159,11 @@ class ServedStream:
         self._connecting = None
         if not backend.usable:
             self._refuse(fault("backend.closed", host=opening.host, port=opening.port))
+            return
+        if self._identity.principal != NOBODY and not asked_for_certificate(backend.tls_object):
+            backend.close()
+            user = self._identity.principal.name
+            self._refuse(fault("principal.not-mutual", user=user, host=opening.host, port=opening.port))
             return
         self._ask(backend, Opened(connect_ms=round((self._loop.time() - began) * 1000, 3)))
 
@@ -215,6 +249,8 @@ class ServedStream:
         opened, self._opened = self._opened, b""
         if head.status >= 200 or head.status == 101:
             self._answer_begun = True
+            if self._opening.trace:
+                self._trace("backend answered", status=str(head.status))
             self._is_raw = head.framing == "raw"
             idle = self._tunnel.settings.body_idle_timeout
             self._deadline = self._loop.time() + idle if idle and head.framing in ("sized", "streamed") else 0.0
@@ -251,7 +287,7 @@ class ServedStream:
         if not self._request_ended or opening.upgrade:
             backend.close()
         else:
-            self._tunnel.pool.keep(opening.conn, way, backend)
+            self._tunnel.pool.keep(opening.conn, way, self._identity.principal, backend)
         self._tunnel.forget(self._stream)
 
     def on_backend_lost(self, reason: str, *, untouched: bool) -> None:
@@ -281,11 +317,18 @@ class ServedStream:
         opened, self._opened = self._opened, b""
         self._tunnel.send(self._stream, opened)
 
+    def _trace(self, step: str, **facts: str) -> None:
+        """Tell the cloud side how this request came to its identity; it asked for it."""
+        steps = [*self._identity.steps, {"step": step, **facts}]
+        self._tunnel.trace(self._opening.request, steps)
+
     def _refuse(self, reason: Fault) -> None:
         """No answer: the fault crosses the tunnel instead. After a head only an abort is left."""
         if self._answer_begun:
             self._abandon()
             return
+        if self._opening.trace:
+            self._trace("refused", fault=reason.code, sentence=reason.sentence)
         self._leave()
         self._tunnel.refuse(self._stream, self._opening, reason)
 

@@ -12,10 +12,13 @@ from typing import Protocol
 from landbridge.connector.access import AccessTable
 from landbridge.connector.opening import Opening
 from landbridge.connector.pool import BackendPool
+from landbridge.connector.propagation.propagate import Propagator
+from landbridge.connector.propagation.trust_list import TrustList
 from landbridge.connector.relay import BackendRelay
 from landbridge.connector.serve import ServedStream
 from landbridge.connector.settings import AGENT_VERSION, COMPAT_VERSION, ConnectorSettings
 from landbridge.faults import Fault, FaultError, fault, from_wire
+from landbridge.model.propagation import TrustEntry
 from landbridge.net.link import Link
 from landbridge.wire.dispatch import StreamOwner, dispatch
 from landbridge.wire.errors import RemoteProtocolError
@@ -30,6 +33,8 @@ from landbridge.wire.messages import (
     MessageReader,
     Open,
     Refused,
+    Traced,
+    Trust,
     Welcome,
     encode,
 )
@@ -68,11 +73,15 @@ class ConnectorSession:
         settings: ConnectorSettings,
         access: AccessTable,
         trust: ssl.SSLContext,
+        propagator: Propagator,
+        trust_list: TrustList,
         on_welcome: Callable[[Welcome], None],
     ) -> None:
         self.settings = settings
         self.access = access
         self.pool = BackendPool(trust)
+        self.propagator = propagator
+        self._trust_list = trust_list
         self.closed: asyncio.Future[Fault] = asyncio.get_running_loop().create_future()
         self.mux = Mux(dialled=True, window=settings.window, stream_limit=settings.stream_limit + _SPARE_STREAMS)
         self.link = Link(self.mux, self, ping_interval=settings.ping_interval, ping_timeout=settings.ping_timeout)
@@ -111,8 +120,13 @@ class ConnectorSession:
     def refuse(self, stream: Stream, opening: Open | None, reason: Fault) -> None:
         request = opening.request if opening is not None else ""
         _log.info("refused", extra={"fault": reason.code, "sentence": reason.sentence, "request": request})
-        self.send(stream, encode(Refused(reason.code, dict(reason.params))), fin=True)
+        status = self.settings.identity_failure_status if reason.kind.status == 401 else 0
+        self.send(stream, encode(Refused(reason.code, dict(reason.params), status)), fin=True)
         self.forget(stream)
+
+    def trace(self, request: str, steps: list[dict[str, str]]) -> None:
+        self.mux.send(self._control, encode(Traced(request, steps)))
+        self.link.wake()
 
     def serve(self, stream: Stream, opening: Open, block: bytes, rest: bytes) -> None:
         """Hand a stream to what serves its kind."""
@@ -179,6 +193,10 @@ class ConnectorSession:
         match message:
             case Welcome():
                 self._on_welcome(message)
+            case Trust(issuers):
+                unreadable = self._trust_list.replace(map(_trust_entry, issuers))
+                for name in unreadable:
+                    _log.warning("keys of a trusted issuer cannot be read", extra={"issuer": name})
             case Departed(conn):
                 self.pool.forget(conn)
             case Drain():
@@ -242,4 +260,14 @@ def _hello(introduction: Introduction, access: AccessTable) -> Hello:
         location=introduction.location_id,
         description=introduction.description,
         exposed=exposed,
+    )
+
+
+def _trust_entry(fields: dict[str, str]) -> TrustEntry:
+    return TrustEntry(
+        name=fields.get("name", ""),
+        issuer=fields.get("issuer", ""),
+        jwks=fields.get("jwks", ""),
+        enabled=fields.get("enabled") == "true",
+        description=fields.get("description", ""),
     )

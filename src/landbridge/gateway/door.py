@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from landbridge.faults import Fault
 from landbridge.gateway.admission import Admission
+from landbridge.gateway.traces import TraceBook
 from landbridge.settings import DoorSettings
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ SWEEP_INTERVAL = 0.5
 
 class Tunnels(Protocol):
     """Where the door finds tunnels (gateway/registry.py)."""
+
+    traces: TraceBook
 
     def find(self, subaccount_id: str, location_id: str) -> TunnelSession: ...
 

@@ -6,6 +6,7 @@ framing here: counted, chunked, or ended by the connection for clients of HTTP/1
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from landbridge.faults import Fault, FaultError, fault, from_wire
@@ -94,7 +95,9 @@ class Exchange:
 
     # ------------------------------------------------------------------ request
 
-    def begin(self, head: RequestHead, conn: str, request_id: str, open_timeout: float, now: float) -> None:
+    def begin(
+        self, head: RequestHead, conn: str, request_id: str, open_timeout: float, now: float, trace: bool
+    ) -> None:
         """Open the stream with the request's head. Raises `FaultError` when the tunnel takes no more."""
         target = self._target
         opening = Open(
@@ -111,6 +114,7 @@ class Exchange:
             len(target.block),
             target.user_token,
             target.technical_token,
+            trace,
         )
         self._open_timeout = open_timeout
         self._deadline = now + open_timeout if open_timeout else 0.0
@@ -164,8 +168,8 @@ class Exchange:
                 case Opened() if not self._is_opened:
                     self._is_opened = True
                     self._deadline = 0.0
-                case Refused(code, params) if not self._is_opened or not self._answer_begun:
-                    self._refuse(from_wire(code, params))
+                case Refused(code, params, status) if not self._is_opened or not self._answer_begun:
+                    self._refuse(_with_status(from_wire(code, params), status))
                 case Head() if self._is_opened:
                     block = reader.block(message.head)
                     if block is None:
@@ -287,6 +291,13 @@ def _preamble(opening: Open, block: bytes) -> bytes:
     if len(block) > HEAD_BLOCK_LIMIT:
         raise FaultError(fault("proxy.head-too-large", limit=HEAD_BLOCK_LIMIT))
     return encoded + block
+
+
+def _with_status(reason: Fault, status: int) -> Fault:
+    """The fault, with the status that the connector's settings give to it."""
+    if not 400 <= status <= 599 or status == reason.kind.status:
+        return reason
+    return replace(reason, kind=replace(reason.kind, status=status))
 
 
 def _reason(text: str) -> str:

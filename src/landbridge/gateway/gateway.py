@@ -12,8 +12,9 @@ from landbridge.gateway.door import Door
 from landbridge.gateway.http_door import HttpConnection
 from landbridge.gateway.listener import Certificates, ListenerConnection
 from landbridge.gateway.registry import ConnectorStatus, TunnelRegistry
-from landbridge.gateway.session import ConnectorIdentity, TunnelSession
+from landbridge.gateway.session import ConnectorIdentity, TrustSource, TunnelSession
 from landbridge.gateway.socks_door import SocksConnection
+from landbridge.gateway.traces import TraceBook
 from landbridge.identity.verify import TokenVerifier
 from landbridge.model.clock import Clock
 from landbridge.net.accept import TlsAcceptor, TlsIdentity, client_asking_context
@@ -22,6 +23,10 @@ from landbridge.settings import DoorSettings, TunnelSettings
 from landbridge.wire.budget import Budget
 
 DRAIN_POLL = 0.05
+TRUST_POLL = 1.0
+"""Seconds between looks whether trust lists have changed."""
+TRUST_INTERVAL = 600.0
+"""Seconds after which trust lists are sent again in any case (cloud-connector §3.6)."""
 
 _log = logging.getLogger(__name__)
 
@@ -35,16 +40,19 @@ class Gateway:
         tunnel: TunnelSettings,
         verifier: TokenVerifier,
         certificates: Certificates,
+        trust: TrustSource,
         clock: Clock,
     ) -> None:
         self._tunnel_settings = tunnel
         self._certificates = certificates
+        self._trust = trust
         self._clock = clock
         self._budgets: dict[str, Budget] = {}
         self._listening: set[ListenerConnection] = set()
         self._handshakes_failed = 0
         self._acceptor: TlsAcceptor | None = None
-        self.registry = TunnelRegistry(_log_change)
+        self._publisher: asyncio.Task[None] | None = None
+        self.registry = TunnelRegistry(_log_change, clock=clock)
         admission = Admission(verifier)
         self.door = Door(HttpConnection, door, admission, self.registry, _log_refusal)
         self.socks_door = Door(SocksConnection, door, admission, self.registry, _log_refusal)
@@ -60,6 +68,7 @@ class Gateway:
         acceptor = TlsAcceptor(self._new_connection, client_asking_context(identity), self._on_handshake_failed)
         self.tunnel_port = acceptor.start(host, tunnel_port)
         self._acceptor = acceptor
+        self._publisher = asyncio.get_running_loop().create_task(self._publish_changes())
         try:
             self.door_port = await self.door.start(host, door_port)
             self.socks_port = await self.socks_door.start(host, socks_port)
@@ -82,6 +91,8 @@ class Gateway:
             _log.warning("requests were cut", extra={"requests": self._busy})
         for session in self.registry.sessions():
             session.end(fault("tunnel.draining"))
+        if self._publisher is not None:
+            self._publisher.cancel()
         for door in self._doors.values():
             await door.stop()
         if self._acceptor is not None:
@@ -107,6 +118,27 @@ class Gateway:
         """Return once that connector is connected; put a time-out around it."""
         await self.registry.wait_for(subaccount_id, location_id)
 
+    async def publish_trust(self, subaccount_id: str | None = None) -> None:
+        """Tell the connectors (of one subaccount, or of all) whom to trust now: call it after a change."""
+        for session in self.registry.sessions():
+            if subaccount_id in (None, session.identity.subaccount_id):
+                await session.publish_trust()
+
+    async def _publish_changes(self) -> None:
+        """Send trust lists again when they may have changed, and now and then: foreign issuers rotate keys too."""
+        loop = asyncio.get_running_loop()
+        epoch, sent = self._trust.epoch, loop.time()
+        while True:
+            await asyncio.sleep(TRUST_POLL)
+            if self._trust.epoch != epoch or loop.time() - sent > TRUST_INTERVAL:
+                epoch, sent = self._trust.epoch, loop.time()
+                await self.publish_trust()
+
+    @property
+    def traces(self) -> TraceBook:
+        """Identity traces of the subaccounts that asked for them."""
+        return self.registry.traces
+
     def samples(self) -> Iterator[Sample]:
         """The gateway's figures for GET /metrics."""
         for name, door in self._doors.items():
@@ -127,7 +159,7 @@ class Gateway:
     def _open_session(self, identity: ConnectorIdentity) -> TunnelSession:
         settings = self._tunnel_settings
         budget = self._budgets.setdefault(identity.subaccount_id, Budget(settings.tenant_budget))
-        return TunnelSession(identity, self.registry, settings, budget, self._clock, self.door.next_id())
+        return TunnelSession(identity, self.registry, settings, budget, self._clock, self.door.next_id(), self._trust)
 
     def _on_handshake_failed(self, peer: str, reason: str) -> None:
         self._handshakes_failed += 1

@@ -204,7 +204,8 @@ class HttpConnection(ClientConnection):
             session = self._find_session(admitted)
             exchange = Exchange(self, session, admitted, head.minor_version)
             self._exchange = exchange
-            exchange.begin(head, self._id, self._request_id, door.settings.open_timeout, self._loop.time())
+            trace = door.tunnels.traces.wants(admitted.tenant)
+            exchange.begin(head, self._id, self._request_id, door.settings.open_timeout, self._loop.time(), trace)
         except FaultError as error:
             self._exchange = None
             self._answer_fault(error.fault)

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.gateway.session import ConnectorIdentity, TunnelSession
+from landbridge.gateway.traces import IdentityTrace, TraceBook
+from landbridge.model.clock import Clock
+from landbridge.net.clock import system_clock
 from landbridge.wire.messages import Hello
 
 _REMEMBERED_RUNS = 64
@@ -48,7 +51,14 @@ class Tunnel:
 class TunnelRegistry:
     """Live tunnels. One connector for each location id; one run for each connector."""
 
-    def __init__(self, on_change: Callable[[str, ConnectorIdentity, Fault | None], None] | None = None) -> None:
+    def __init__(
+        self,
+        on_change: Callable[[str, ConnectorIdentity, Fault | None], None] | None = None,
+        traces: TraceBook | None = None,
+        clock: Clock = system_clock,
+    ) -> None:
+        self.traces = traces or TraceBook()
+        self._clock = clock
         self._tunnels: dict[tuple[str, str], Tunnel] = {}
         self._replaced: dict[str, deque[str]] = {}
         self._waiters: list[tuple[tuple[str, str], asyncio.Future[None]]] = []
@@ -127,6 +137,13 @@ class TunnelRegistry:
             if not tunnel.sessions:
                 del self._tunnels[key]
         self._on_change("disconnected", session.identity, reason)
+
+    def traced(self, session: TunnelSession, request: str, steps: list[dict[str, str]]) -> None:
+        """Keep an identity trace; a connector can only report for its own subaccount."""
+        identity = session.identity
+        self.traces.put(
+            IdentityTrace(request, identity.subaccount_id, identity.connector_id, self._clock(), tuple(steps))
+        )
 
     def end(self, connector_id: str, reason: Fault) -> int:
         """End the tunnels of a connector (revoked, disconnected by force); returns how many connections that were."""

@@ -99,7 +99,7 @@ class Relay:
                 self._client.connected()
                 if rest := reader.rest():
                     self._client.write(rest)
-            case Refused(code, params):
+            case Refused(code, params, _):
                 self._break(from_wire(code, params))
             case _:
                 self._break(fault("tunnel.protocol-error", reason=f"{type(message).__name__} out of turn"))

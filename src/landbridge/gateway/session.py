@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from landbridge.faults import Fault, FaultError, fault, from_wire
 from landbridge.model.clock import Clock
+from landbridge.model.propagation import TrustEntry
 from landbridge.net.link import Link
 from landbridge.settings import TunnelSettings
 from landbridge.wire.budget import Budget
@@ -23,6 +24,8 @@ from landbridge.wire.messages import (
     Farewell,
     Hello,
     MessageReader,
+    Traced,
+    Trust,
     Welcome,
     encode,
 )
@@ -58,6 +61,19 @@ class SessionRegistry(Protocol):
     def leave(self, session: TunnelSession, reason: Fault) -> None:
         """The connection is gone."""
 
+    def traced(self, session: TunnelSession, request: str, steps: list[dict[str, str]]) -> None:
+        """The connector reports an identity trace."""
+
+
+class TrustSource(Protocol):
+    """Who knows the issuers that a subaccount trusts (cloud-connector §3.6)."""
+
+    @property
+    def epoch(self) -> int:
+        """Rises when any list may have changed."""
+
+    async def trusted_issuers(self, subaccount_id: str) -> Sequence[TrustEntry]: ...
+
 
 class GatewayStream(Protocol):
     """A stream's owner that has deadlines and wants to know about the end of the tunnel."""
@@ -77,6 +93,7 @@ class TunnelSession:
         budget: Budget,
         clock: Clock,
         session_id: str,
+        trust: TrustSource,
     ) -> None:
         self.identity = identity
         self.id = session_id
@@ -89,6 +106,8 @@ class TunnelSession:
         self._registry = registry
         self._settings = settings
         self._clock = clock
+        self._trust = trust
+        self._task: asyncio.Task[None] | None = None
         self._control: Stream | None = None
         self._reader = MessageReader()
         self._ending: Fault | None = None
@@ -142,6 +161,13 @@ class TunnelSession:
         return self.mux.ids_left > IDS_RESERVE
 
     # ------------------------------------------------------------------ ending it
+
+    async def publish_trust(self) -> None:
+        """Tell the connector whom its subaccount trusts."""
+        entries = await self._trust.trusted_issuers(self.identity.subaccount_id)
+        if self.alive and self._control is not None:
+            self.mux.send(self._control, encode(Trust([_entry(entry) for entry in entries])))
+            self.link.wake()
 
     def drain(self) -> None:
         """Ask the connector for no more; open streams go on."""
@@ -197,6 +223,8 @@ class TunnelSession:
                 self._on_hello(message)
             case Drain():
                 self.draining = True
+            case Traced(request, steps):
+                self._registry.traced(self, request, steps)
             case Farewell(code, params):
                 self._ending = from_wire(code, params)
             case _:
@@ -207,6 +235,13 @@ class TunnelSession:
             self.end(fault("tunnel.version-unsupported", offered=hello.version, supported=TUNNEL_VERSION))
             return
         self.hello = hello
+        self._task = self._loop.create_task(self._admit(hello))
+
+    async def _admit(self, hello: Hello) -> None:
+        """The trust list goes first: no request may meet a connector that does not know whom to trust."""
+        await self.publish_trust()
+        if not self.alive:
+            return
         try:
             self._registry.join(self, hello)
         except FaultError as error:
@@ -242,6 +277,8 @@ class TunnelSession:
     def on_closed(self, silent: bool) -> None:
         self.alive = False
         self._sweeper.cancel()
+        if self._task is not None:
+            self._task.cancel()
         silence = self._settings.ping_timeout
         reason = self._ending or (
             fault("tunnel.ping-timeout", seconds=f"{silence:g}") if silent else fault("tunnel.closed")
@@ -262,3 +299,13 @@ class TunnelSession:
         for stream in list(self.mux.streams.values()):
             if stream.owner is not None and stream is not control:
                 stream.owner.sweep(now)
+
+
+def _entry(entry: TrustEntry) -> dict[str, str]:
+    return {
+        "name": entry.name,
+        "issuer": entry.issuer,
+        "jwks": entry.jwks,
+        "enabled": "true" if entry.enabled else "false",
+        "description": entry.description,
+    }

@@ -9,6 +9,7 @@ from pathlib import Path
 from landbridge.landscape.fields import Fields, Once
 from landbridge.landscape.mappings import read_mappings
 from landbridge.landscape.problems import shown
+from landbridge.landscape.propagation import read_key_files, read_propagation
 from landbridge.model.identifiers import is_guid, is_location_id
 from landbridge.model.landscape import ConnectorContent
 
@@ -36,7 +37,16 @@ def read_connectors(root: Fields, subdomains: Mapping[str, str], files: Files) -
 def _connector(
     fields: Fields, names: Once, places: Once, subdomains: Mapping[str, str], files: Files
 ) -> ConnectorContent:
-    fields.only("name", "subaccount", "location_id", "description", "trusted_ca_files", "mappings")
+    fields.only(
+        "name",
+        "subaccount",
+        "location_id",
+        "description",
+        "trusted_ca_files",
+        "system_certificate",
+        "principal_propagation",
+        "mappings",
+    )
     name = fields.text("name")
     if name:
         names.check(name, fields, "name")
@@ -51,6 +61,8 @@ def _connector(
         description=fields.text("description", ""),
         mappings=read_mappings(fields),
         trusted_ca_files=_paths(fields, files),
+        system_certificate=read_key_files(fields, "system_certificate", files.folder, needed=files.needed),
+        propagation=read_propagation(fields, files.folder, needed=files.needed),
     )
 
 

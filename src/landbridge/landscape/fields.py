@@ -125,6 +125,21 @@ class Fields:
 
         return values.get(self.text(key, check=check).upper(), default)
 
+    def number(self, key: str, default: int, low: int, high: int) -> int:
+        """A whole number from `low` to `high`."""
+        expected = f"a whole number from {low} to {high}"
+
+        def check(given: str) -> str | None:
+            return None if given.isascii() and given.isdigit() and low <= int(given[:10]) <= high else expected
+
+        given = self.text(key, str(default), check=check)
+        return default if check(given) else int(given)
+
+    def table(self, key: str) -> Fields | None:
+        """The mapping at a key, or None."""
+        node = self.node(key)
+        return None if node is None else Fields(node, self.at(key), self.problems)
+
     def tables(self, key: str) -> Iterable[Fields]:
         """The mappings of a list; missing means none."""
         for index, node in enumerate(self._items(key)):

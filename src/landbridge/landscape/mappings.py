@@ -13,7 +13,7 @@ from landbridge.model.mapping import AuthenticationMode, HostInHeader, Mapping, 
 _LATER_PROTOCOLS = ("RFC", "RFCS", "RFCWS")
 _RANGED = frozenset({Protocol.TCP, Protocol.TCPS})
 _NO_ADDRESS = Address("", 0, 1)
-_LATER_MODES = ("X509_GENERAL", "X509_RESTRICTED", "KERBEROS")
+_LATER_MODES = ("KERBEROS",)
 _PATH = re.compile(r"/[!-~]*")
 
 
@@ -45,6 +45,8 @@ def _mapping(fields: Fields, once: Once) -> Mapping:
     )
     if not protocol.is_http:
         _check_bare(fields, mapping)
+    elif mapping.authentication_mode.propagates and not protocol.is_tls:
+        fields.wrong("authentication_mode", mapping.authentication_mode, f"NONE or NONE_RESTRICTED with {protocol}")
     for port in range(virtual.port, virtual.port + virtual.ports if virtual.port else 0):
         once.check((mapping.key[0], port), fields, "virtual")
     return mapping

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from landbridge.model.mapping import Mapping
+from landbridge.model.propagation import KeyFiles, Propagation
 from landbridge.model.subaccount import SubaccountContent
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectorContent:
-    """A connector as a landscape describes it. `trusted_ca_files` are PEM files for HTTPS backends, absolute paths."""
+    """A connector as a landscape describes it.
+
+    trusted_ca_files    PEM files of the authorities of TLS backends, absolute paths
+    system_certificate  what the connector presents to TLS backends
+    propagation         how users reach backends
+    """
 
     name: str
     subaccount_id: str
@@ -18,6 +24,8 @@ class ConnectorContent:
     description: str = ""
     mappings: tuple[Mapping, ...] = ()
     trusted_ca_files: tuple[str, ...] = ()
+    system_certificate: KeyFiles | None = None
+    propagation: Propagation = Propagation()
 
 
 @dataclass(frozen=True, slots=True)

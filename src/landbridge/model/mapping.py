@@ -32,10 +32,26 @@ _TLS = frozenset({Protocol.HTTPS, Protocol.TCPS, Protocol.LDAPS})
 
 
 class AuthenticationMode(StrEnum):
-    """How identity reaches the backend; the two X509 modes and Kerberos need identity propagation."""
+    """How identity reaches the backend; RESTRICTED forbids logon by the system certificate. Kerberos is left out."""
 
     NONE = "NONE"
     NONE_RESTRICTED = "NONE_RESTRICTED"
+    X509_GENERAL = "X509_GENERAL"
+    X509_RESTRICTED = "X509_RESTRICTED"
+
+    @property
+    def propagates(self) -> bool:
+        """Whether the user of the request reaches the backend."""
+        return self in _PROPAGATING
+
+    @property
+    def is_restricted(self) -> bool:
+        """Whether the system certificate may not log on by itself."""
+        return self in _RESTRICTED
+
+
+_PROPAGATING = frozenset({AuthenticationMode.X509_GENERAL, AuthenticationMode.X509_RESTRICTED})
+_RESTRICTED = frozenset({AuthenticationMode.NONE_RESTRICTED, AuthenticationMode.X509_RESTRICTED})
 
 
 class HostInHeader(StrEnum):

@@ -42,6 +42,7 @@ class Open(msgspec.Struct, frozen=True, tag_field="t", tag="open", omit_defaults
     request   request id
     method, target, body, size, upgrade, head   of the HTTP request; `target` is the raw origin form, `size` its
               Content-Length or -1
+    trace     whether the connector shall report how it came to the request's identity
     """
 
     kind: Literal["http", "tcp"]
@@ -57,6 +58,7 @@ class Open(msgspec.Struct, frozen=True, tag_field="t", tag="open", omit_defaults
     head: BlockSize = 0
     user_token: str = ""
     technical_token: str = ""
+    trace: bool = False
 
 
 class Opened(msgspec.Struct, frozen=True, tag_field="t", tag="opened", omit_defaults=True):
@@ -67,10 +69,11 @@ class Opened(msgspec.Struct, frozen=True, tag_field="t", tag="opened", omit_defa
 
 
 class Refused(msgspec.Struct, frozen=True, tag_field="t", tag="refused", omit_defaults=True):
-    """The stream ends here, with a fault of the catalogue."""
+    """The stream ends here, with a fault of the catalogue. `status` is not 0 when it replaces the fault's own."""
 
     code: str
     params: dict[str, str] = {}
+    status: int = 0
 
 
 class Head(msgspec.Struct, frozen=True, tag_field="t", tag="head", omit_defaults=True):
@@ -126,7 +129,23 @@ class Drain(msgspec.Struct, frozen=True, tag_field="t", tag="drain", omit_defaul
     """The sender wants no new streams; the open ones may end."""
 
 
-Message = Open | Opened | Refused | Head | Hello | Welcome | Farewell | Departed | Drain
+class Trust(msgspec.Struct, frozen=True, tag_field="t", tag="trust", omit_defaults=True):
+    """The issuers that the subaccount trusts, all of them; sent before Welcome and on every change.
+
+    Each has `name`, `issuer`, `jwks` (a key set as JSON text), `enabled` ("true" or "false") and `description`.
+    """
+
+    issuers: list[dict[str, str]]
+
+
+class Traced(msgspec.Struct, frozen=True, tag_field="t", tag="traced", omit_defaults=True):
+    """How the connector came to the identity of a request, step by step; answers `Open.trace`. Never a token."""
+
+    request: str
+    steps: list[dict[str, str]]
+
+
+Message = Open | Opened | Refused | Head | Hello | Welcome | Farewell | Departed | Drain | Trust | Traced
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)

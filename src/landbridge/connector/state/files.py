@@ -24,6 +24,8 @@ class ConnectorState:
     key_pem: str
     certificate_pem: str
     ca_pem: str
+    folder: Path = Path()
+    """Where the connector keeps its files."""
 
 
 def save_state(folder: Path, state: ConnectorState) -> None:
@@ -33,16 +35,16 @@ def save_state(folder: Path, state: ConnectorState) -> None:
         # The old mark goes first: a crash in between leaves "not enrolled", never a key next to a foreign certificate.
         with contextlib.suppress(FileNotFoundError):
             (folder / _MARK).unlink()
-        _write(folder / "key.pem", state.key_pem)
-        _write(folder / "certificate.pem", state.certificate_pem)
-        _write(folder / "ca.pem", state.ca_pem)
+        write_private(folder / "key.pem", state.key_pem)
+        write_private(folder / "certificate.pem", state.certificate_pem)
+        write_private(folder / "ca.pem", state.ca_pem)
         mark = {
             "connector": state.connector_id,
             "subaccount": state.subaccount_id,
             "location": state.location_id,
             "gateways": list(state.gateways),
         }
-        _write(folder / _MARK, json.dumps(mark, indent=2) + "\n")
+        write_private(folder / _MARK, json.dumps(mark, indent=2) + "\n")
     except OSError as error:
         raise _unusable(Path(error.filename or folder), error.strerror or "it cannot be written") from None
 
@@ -62,14 +64,16 @@ def load_state(folder: Path) -> ConnectorState:
             key_pem=(folder / "key.pem").read_text(),
             certificate_pem=(folder / "certificate.pem").read_text(),
             ca_pem=(folder / "ca.pem").read_text(),
+            folder=folder,
         )
     except OSError as error:
         raise _unusable(Path(error.filename or folder), error.strerror or "it cannot be read") from None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise _unusable(mark, "its content is not valid") from None
 
 
-def _write(file: Path, text: str) -> None:
+def write_private(file: Path, text: str) -> None:
+    """Write a file that only its owner can read; it appears whole or not at all. Raises `OSError`."""
     part = file.with_suffix(file.suffix + ".part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as stream:
         stream.write(text)

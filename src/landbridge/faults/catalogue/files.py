@@ -6,6 +6,15 @@ CALLER = Origin.CALLER
 
 ROWS: tuple[FaultKind, ...] = (
     FaultKind(
+        "landscape.provider-unknown",
+        CALLER,
+        409,
+        "The landscape subscribes {subaccount} to applications of subaccount {provider}, which does not exist.",
+        "Add the provider to the landscape, or apply its landscape first.",
+        exit=2,
+        reference="destination-service §1.1",
+    ),
+    FaultKind(
         "file.missing",
         CALLER,
         400,
