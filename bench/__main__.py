@@ -22,7 +22,7 @@ from bench.ssh import PEERS, remote_forward
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure what can be measured. 1 when that is nothing, or when our own programs did not start."""
+    """Measure what can be measured. 1 when that is nothing: above all when our own programs did not start."""
     options = parse(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # leave through the blocks that stop what was started
     facts = machine.describe()
@@ -32,14 +32,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ExitStack() as rig,
     ):
         notes: list[str] = []
-        ours = _ours(rig, Path(folder), backend, notes)
+        try:
+            ours = rig.enter_context(bridge(Path(folder) / "landbridge", backend))
+        except NotStarted as reason:
+            _say(f"landbridge did not start, so there is nothing to compare: {reason}")
+            return 1
         if options.profile:
             return _profile(options, ours, backend)
         peers = _peers(rig, Path(folder), backend, options, notes)
-        subjects = [backend, *peers, *([ours] if ours else [])]
+        subjects = [backend, *peers, ours]
         results = replace(_measure(options, backend, subjects, notes), notes=tuple(notes))
     _publish(options, results, facts)
-    return 1 if results.empty or ours is None else 0
+    return 1 if results.empty else 0
 
 
 def _measure(options: Options, backend: Subject, subjects: Sequence[Subject], notes: list[str]) -> Results:
@@ -68,14 +72,6 @@ def _backend(folder: Path, options: Options) -> Iterator[Subject]:
         yield Subject(DIRECT, int(line), "erp.internal:8000", programs={"backend": process.pid})
 
 
-def _ours(rig: ExitStack, folder: Path, backend: Subject, notes: list[str]) -> Subject | None:
-    try:
-        return rig.enter_context(bridge(folder / "landbridge", backend))
-    except NotStarted as reason:
-        _skip(notes, "landbridge", str(reason))
-        return None
-
-
 def _peers(rig: ExitStack, folder: Path, backend: Subject, options: Options, notes: list[str]) -> list[Subject]:
     found = tools.ssh()
     if found is None:
@@ -90,10 +86,10 @@ def _peers(rig: ExitStack, folder: Path, backend: Subject, options: Options, not
     return peers
 
 
-def _profile(options: Options, ours: Subject | None, backend: Subject) -> int:
+def _profile(options: Options, ours: Subject, backend: Subject) -> int:
     py_spy, wrk = tools.py_spy(), tools.wrk()
-    if ours is None or py_spy is None or wrk is None:
-        _say("Nothing to profile: it needs landbridge, py-spy and wrk.")
+    if py_spy is None or wrk is None:
+        _say("Nothing to profile with: it needs py-spy and wrk.")
         return 1
     options.results.mkdir(parents=True, exist_ok=True)
     for graph in flame.record(py_spy, wrk, ours, backend, options.results, max(options.seconds, 4)):
