@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
@@ -24,18 +26,22 @@ async def idle(connection: Connection) -> None:
     connection.writer.write(b"seen")
 
 
-async def corked(backend: RawBackend) -> tuple[asyncio.StreamReader, Cork]:
+@contextlib.asynccontextmanager
+async def corked(backend: RawBackend) -> AsyncIterator[tuple[asyncio.StreamReader, Cork, asyncio.Transport]]:
     reader = asyncio.StreamReader()
     transport, _ = await connect(
         lambda: cast(asyncio.BaseProtocol, asyncio.StreamReaderProtocol(reader)), "127.0.0.1", backend.port, timeout=2
     )
-    return reader, Cork(transport)
+    try:
+        yield reader, Cork(transport), transport
+    finally:
+        transport.abort()
+        await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("pieces", [[b"a"], [b"a", b"b", memoryview(b"c")], [b"x" * 60_000] * 5])
 async def test_everything_arrives_in_order_and_before_the_end(pieces: list[bytes]) -> None:
-    async with raw_backend(idle) as backend:
-        reader, cork = await corked(backend)
+    async with raw_backend(idle) as backend, corked(backend) as (reader, cork, _):
         for piece in pieces:
             cork.write(piece)
         cork.write_eof()
@@ -44,8 +50,7 @@ async def test_everything_arrives_in_order_and_before_the_end(pieces: list[bytes
 
 
 async def test_close_hands_over_first() -> None:
-    async with raw_backend(idle) as backend:
-        _, cork = await corked(backend)
+    async with raw_backend(idle) as backend, corked(backend) as (_, cork, _):
         cork.write(b"last words")
         cork.close()
         cork.write(b"too late")
@@ -57,10 +62,9 @@ async def test_a_transport_that_was_aborted_takes_nothing_and_raises_nothing() -
     failures: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: failures.append(context))
     try:
-        async with raw_backend(idle) as backend:
-            _, cork = await corked(backend)
+        async with raw_backend(idle) as backend, corked(backend) as (_, cork, transport):
             cork.write(b"never")
-            cork._transport.abort()
+            transport.abort()
             await backend_closed(backend)
             cork.write(b"neither")
             cork.write_eof()

@@ -22,7 +22,9 @@ from tests.world.peers import Relay, relay
 
 pytestmark = pytest.mark.anyio
 
-QUICK = ConnectorSettings(ping_interval=0.2, ping_timeout=0.2, backoff_first=0.05, backoff_most=0.1, dial_timeout=1.0)
+QUICK = ConnectorSettings(ping_interval=0.4, ping_timeout=0.4, backoff_first=0.05, backoff_most=0.1, dial_timeout=1.0)
+SLACK = 1.0
+"""Seconds by which a busy machine may be late."""
 PATIENT = ConnectorSettings(backoff_first=0.05, backoff_most=0.1)
 
 
@@ -61,13 +63,13 @@ async def test_the_connector_notices_a_gateway_that_went_silent(folder: Path) ->
         way.frozen = True
         event = await reason_of(far)
         assert event.reason.code == "tunnel.ping-timeout"
-        assert asyncio.get_running_loop().time() - began < 2 * 0.4
+        assert asyncio.get_running_loop().time() - began < 2 * 0.4 + SLACK
         way.frozen = False
         await back_again(far)
 
 
 async def test_the_gateway_notices_a_connector_that_went_silent(folder: Path) -> None:
-    short = TunnelSettings(ping_interval=0.2, ping_timeout=0.2)
+    short = TunnelSettings(ping_interval=0.4, ping_timeout=0.4)
     async with far_away(folder, PATIENT, short) as (running, way, _), await Client.open(running.door) as client:
         data = request("http://erp.virtual/silent", await running.token())
         await client.send(data)
@@ -93,10 +95,9 @@ async def test_a_zombie_does_not_get_the_requests_of_its_successor(folder: Path)
 
 
 async def test_busy_tunnels_are_not_taken_for_dead(folder: Path) -> None:
-    short = TunnelSettings(ping_interval=0.1, ping_timeout=0.1)
-    settings = replace(QUICK, ping_interval=0.1, ping_timeout=0.1)
-    async with world(folder, tunnel=short, connector_settings=settings) as running:
-        answer = await ask(running.door, request("http://erp.virtual/slow?seconds=0.7", await running.token()))
+    short = TunnelSettings(ping_interval=0.4, ping_timeout=0.4)
+    async with world(folder, tunnel=short, connector_settings=QUICK) as running:
+        answer = await ask(running.door, request("http://erp.virtual/slow?seconds=1.2", await running.token()))
         assert answer.status == 200
         assert running.connectors["erp"].events.qsize() == 1, "connected once, never lost"
 
