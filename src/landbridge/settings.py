@@ -69,16 +69,28 @@ class Settings:
     """Domain of the token service; tenants are `<subdomain>.<token_domain>` inside `iss`."""
     http_port: int = 8080
     https_port: int = 8444
+    public_https_port: int = 0
+    """The port under which clients reach the TLS listener, where something in front forwards it. 0: the one it has.
+    Example: 443, without which the approuter's shared mode does not work."""
     door_port: int = 20003
     socks_port: int = 20004
     tunnel_port: int = 8042
     token_lifetime: int = 43_199
     """Seconds; the original's connectivity tokens live 12 hours."""
+    key_rotation_days: float = 90
+    """Age at which the key that signs tokens is replaced. 0: never."""
+    admin_issuer: str = ""
+    """OpenID Connect issuer whose users may administer, if an administrator of their name exists. Empty: none.
+    Example: https://login.example.com"""
+    admin_audience: str = "landbridge"
+    """What `aud` of such a user's token must contain."""
     door: DoorSettings = field(default_factory=DoorSettings)
     tunnel: TunnelSettings = field(default_factory=TunnelSettings)
     lenient_x_tenant: bool = True
     """Fetch a token for the tenant of the service token where X-tenant is due and missing: some clients never send it.
     Example: False, to be as strict as the original (destination-service §3.6)."""
+    certificate_organisation: str = "landbridge"
+    """O in the subject of certificates that are made for destinations (destination-service §1.5)."""
     body_limit: int = 2 * 1024 * 1024
     """Largest request body of the API, in bytes."""
     stop_grace: float = 3.0
@@ -102,7 +114,7 @@ def check(settings: Settings) -> None:
     """
     if settings.profile is Profile.LAPTOP and not is_loopback(settings.host):
         raise FaultError(fault("platform.bind-needs-server-profile", host=settings.host or "'' (all addresses)"))
-    for name in ("http_port", "https_port", "door_port", "socks_port", "tunnel_port"):
+    for name in ("http_port", "https_port", "public_https_port", "door_port", "socks_port", "tunnel_port"):
         port = getattr(settings, name)
         if not 0 <= port <= 65535:
             raise _invalid(name, port, "a port from 0 to 65535")

@@ -56,6 +56,10 @@ class KeySets:
         self._clock = clock
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
 
+    def forget(self) -> None:
+        """Fetch every key set anew when it is needed the next time."""
+        self._kept.clear()
+
     async def at(self, url: str, kid: str = "") -> KeySet:
         """The key set at `url`; asked anew when it is old, or lacks the key `kid`. Raises `KeysUnavailable`."""
         kept, now = self._kept.get(url), self._clock()
