@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from landbridge import __version__
-from landbridge.cli import apply, binding, ca, connector, hosts, reset, status, up
+from landbridge.cli import apply, binding, ca, connector, data, hosts, reset, status, up
 from landbridge.cli.ending import ended
 
 HELP = """Destinations, connectivity and a connector for on-premise systems; every failure has a name.
@@ -56,6 +56,7 @@ app.command("status", help=status.HELP)(status.status)
 app.command("apply", help=apply.HELP)(apply.apply)
 app.command("reset", help=reset.HELP)(reset.reset)
 app.command("ca", help=ca.HELP)(ca.ca)
+app.add_typer(data.app, name="data")
 app.command("hosts", help=hosts.HELP)(hosts.hosts)
 
 

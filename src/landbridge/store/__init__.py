@@ -15,8 +15,10 @@ from landbridge.store.database import Database, sqlite_url
 from landbridge.store.destinations import DestinationRepository
 from landbridge.store.fragments import FragmentRepository
 from landbridge.store.grants import GrantRepository
+from landbridge.store.installation import Rotated, open_installation, rotate_master_key
 from landbridge.store.instances import InstanceRepository
 from landbridge.store.invitations import Invitation, InvitationRepository
+from landbridge.store.key_files import load_or_create_vault
 from landbridge.store.keys import KeyKind, KeyRepository, StoredKey
 from landbridge.store.labels import LabelRepository, Level
 from landbridge.store.read_model import ReadModel
@@ -28,7 +30,7 @@ from landbridge.store.subscriptions import SubscriberAccessRepository, Subscript
 from landbridge.store.trust_keys import TrustKeyRepository
 from landbridge.store.trusted_issuers import TrustedIssuerRepository
 from landbridge.store.users import UserRepository
-from landbridge.store.vault import Vault, load_or_create_vault
+from landbridge.store.vault import Vault
 from landbridge.store.versions import VersionRepository
 
 __all__ = [
@@ -53,6 +55,7 @@ __all__ = [
     "Level",
     "ReadModel",
     "RoleRepository",
+    "Rotated",
     "Session",
     "Stored",
     "StoredKey",
@@ -65,5 +68,7 @@ __all__ = [
     "Vault",
     "VersionRepository",
     "load_or_create_vault",
+    "open_installation",
+    "rotate_master_key",
     "sqlite_url",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from landbridge.faults import FaultError, fault
 from landbridge.store.session import Session
@@ -48,6 +48,30 @@ async def _stored(session: Session, owner: str) -> Vault | None:
     vault = Vault(unwrap(session.vault, owner, row["wrapped"]))
     session.opened[owner] = vault
     return vault
+
+
+async def rewrap(session: Session, new: Vault) -> int:
+    """Seal all data keys with another master key; returns how many there are."""
+    rows = await session.all(select(data_keys))
+    for row in rows:
+        key = unwrap(session.vault, row["owner"], row["wrapped"])
+        await _replace(session, row["owner"], wrap(new, row["owner"], key))
+    return len(rows)
+
+
+async def renew(session: Session) -> tuple[dict[str, Vault], dict[str, Vault]]:
+    """Give every owner a new data key; returns the old and the new vaults. What they seal is the caller's to do."""
+    old, new = {}, {}
+    for row in await session.all(select(data_keys)):
+        owner, key = row["owner"], secrets.token_bytes(KEY_BYTES)
+        old[owner], new[owner] = Vault(unwrap(session.vault, owner, row["wrapped"])), Vault(key)
+        await _replace(session, owner, wrap(session.vault, owner, key))
+    session.opened.clear()
+    return old, new
+
+
+async def _replace(session: Session, owner: str, wrapped: bytes) -> None:
+    await session.execute(update(data_keys).where(data_keys.c.owner == owner).values(wrapped=wrapped))
 
 
 def wrap(master: Vault, owner: str, key: bytes) -> bytes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from anyio import CancelScope
-from sqlalchemy import URL, delete, insert, select
+from sqlalchemy import URL, delete
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -17,19 +18,17 @@ from landbridge.model.clock import Clock
 from landbridge.net.clock import system_clock
 from landbridge.store.changes import Changes
 from landbridge.store.engine import engine_of, prepare, wait_for_turn
+from landbridge.store.envelope import check_vault, envelop
 from landbridge.store.failures import storage_fault
 from landbridge.store.migrate import migrate
 from landbridge.store.passwords import Passwords
-from landbridge.store.reseal import reseal_first_revision
 from landbridge.store.session import Session
-from landbridge.store.tables import subaccounts, vault_check
+from landbridge.store.tables import subaccounts
 from landbridge.store.vault import Vault
 from landbridge.store.versions import VersionRepository
 
 FILE = "landbridge.db"
 BUSY_SECONDS = 5.0
-
-_CHECK = "landbridge"
 
 
 def sqlite_url(data: Path) -> str:
@@ -40,8 +39,10 @@ def sqlite_url(data: Path) -> str:
 class Database:
     """The cloud side's storage. Open it with `Database.open`."""
 
-    def __init__(self, engine: AsyncEngine, vault: Vault, clock: Clock) -> None:
+    def __init__(self, engine: AsyncEngine, vault: Vault, clock: Clock, busy_seconds: float) -> None:
         self._engine = engine
+        self._busy_seconds = busy_seconds
+        self._writing = asyncio.Lock()
         self._vault = vault
         self._clock = clock
         self._passwords = Passwords()
@@ -59,13 +60,13 @@ class Database:
 
         Raises `FaultError`: `store.key-wrong`, `store.newer`, `store.not-a-database`, `store.unavailable` and others.
         """
-        database = cls(engine_of(url, busy_seconds), vault, clock)
+        database = cls(engine_of(url, busy_seconds), vault, clock, busy_seconds)
         try:
             async with database.begin() as session:
                 before = await session.connection.run_sync(migrate)
-                await _check_vault(session)
+                await check_vault(session)
                 if before == "0001":
-                    await reseal_first_revision(session)
+                    await envelop(session)
         except BaseException:
             await database.close()
             raise
@@ -84,8 +85,21 @@ class Database:
         One of them runs at a time, on PostgreSQL as on SQLite: what was read inside is true until the commit. So
         nothing slow belongs inside.
         """
-        async with self._transaction(write=True) as session:
+        async with self._turn(), self._transaction(write=True) as session:
             yield session
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """Writers of this process queue up here: first come, first served, and none of them holds a connection."""
+        try:
+            async with asyncio.timeout(self._busy_seconds):
+                await self._writing.acquire()
+        except TimeoutError as error:
+            raise FaultError(fault("store.busy", place=self.place)) from error
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Session]:
@@ -141,17 +155,20 @@ class Database:
         async with self.read() as session:
             return await VersionRepository(session).get(subaccount_id)
 
+    async def settle(self) -> None:
+        """Return when everything committed is on the disk, whatever befalls the machine (SQLite otherwise writes it
+        there in its own time); what was overwritten is then in no journal any more.
+
+        Raises `FaultError` (`store.busy`) while others read.
+        """
+        async with self._engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                raw = (await connection.get_raw_connection()).driver_connection
+                assert raw is not None, "it was connected above"
+                cursor = await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                (busy, *_) = await cursor.fetchone()
+                if busy:
+                    raise FaultError(fault("store.busy", place=self.place))
+
     async def close(self) -> None:
         await self._engine.dispose()
-
-
-async def _check_vault(session: Session) -> None:
-    row = await session.one(select(vault_check.c.sealed).where(vault_check.c.id == _CHECK))
-    if row is None:
-        sealed = session.vault.seal(_CHECK, context="vault-check")
-        await session.execute(insert(vault_check).values(id=_CHECK, sealed=sealed))
-        return
-    try:
-        session.vault.open(row["sealed"], context="vault-check")
-    except FaultError as error:
-        raise FaultError(fault("store.key-wrong", fingerprint=session.vault.fingerprint)) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from secrets import token_urlsafe
 from types import MappingProxyType
 from typing import Any
 
@@ -47,11 +48,14 @@ class UserRepository:
         return [_noun(row) for row in await self._session.all(query)]
 
     async def put(self, subaccount_id: str, user: User) -> bool:
-        """Store the user with a hash of the password; returns False, writing nothing, when all is so already."""
+        """Store the user with a hash of the password; returns False, writing nothing, when all is so already.
+
+        Without a password the one that is stored stays; a new user gets one that nobody knows.
+        """
         row = await self._row(subaccount_id, user.name)
         if row and await self._same(subaccount_id, row, user):
             return False
-        hashed = await self._session.passwords.hash(_owner(subaccount_id, user.name), user.password)
+        hashed = await self._hash(subaccount_id, row, user)
         key = {"subaccount_id": subaccount_id, "name": user.name}
         await self._session.upsert(users, {**key, "password_hash": hashed, "profile": _profile(user)})
         self._session.touch(subaccount_id)
@@ -81,8 +85,16 @@ class UserRepository:
     async def _same(self, subaccount_id: str, row: Row, user: User) -> bool:
         if _noun(row) != replace(user, password=Secret("")):
             return False
+        if not user.password:
+            return True
         owner = _owner(subaccount_id, user.name)
         return await self._session.passwords.matches(owner, row["password_hash"], user.password)
+
+    async def _hash(self, subaccount_id: str, row: Row | None, user: User) -> str:
+        if row and not user.password:
+            return str(row["password_hash"])
+        password = user.password or Secret(token_urlsafe(32))
+        return await self._session.passwords.hash(_owner(subaccount_id, user.name), password)
 
     async def _row(self, subaccount_id: str, name: str) -> Row | None:
         return await self._session.one(select(users).where(_is(subaccount_id, name)))

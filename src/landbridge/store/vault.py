@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import os
 import secrets
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,7 +11,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from landbridge.faults import FaultError, fault
 from landbridge.model.secret import Secret
 
-KEY_FILE = "master.key"
 KEY_BYTES = 32
 
 _VERSION = b"\x01"
@@ -54,52 +50,3 @@ class Vault:
 
     def __repr__(self) -> str:
         return f"<Vault {self.fingerprint}>"
-
-
-def load_or_create_vault(data: Path) -> Vault:
-    """The vault of the data folder. A missing folder or key is made, readable by its owner alone.
-
-    Raises `FaultError`: `store.key-malformed`, `store.key-exposed` (others may read it), `store.data-unusable`.
-    """
-    path = data / KEY_FILE
-    try:
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():
-            _create_key(path)
-        if path.stat().st_mode & 0o077 and os.name == "posix":
-            raise FaultError(fault("store.key-exposed", file=path))
-        text = path.read_bytes()
-    except OSError as error:
-        raise FaultError(fault("store.data-unusable", folder=data, reason=error.strerror or error)) from error
-    return Vault(_decode(path, text))
-
-
-def _create_key(path: Path) -> None:
-    """Write the key to a file of our own and link it into place, so that nobody ever reads half a key."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        _link(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _link(draft: Path, path: Path) -> None:
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        return  # another process was first: its key is the key
-
-
-def _decode(path: Path, text: bytes) -> bytes:
-    try:
-        key = base64.b64decode(text.strip(), validate=True)
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise FaultError(fault("store.key-malformed", file=path))
-    return key
