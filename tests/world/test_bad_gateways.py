@@ -26,6 +26,7 @@ from tests.world.peers import FakeGateway, Peer, fake_gateway
 
 pytestmark = pytest.mark.anyio
 
+FOREIGN = b'{"fault": {"code": "tunnel.certificate-foreign", "params": {"issuer": "CN=x"}}}'
 QUICK = ConnectorSettings(backoff_first=0.01, dial_timeout=0.5)
 
 
@@ -262,6 +263,24 @@ async def test_a_server_that_is_no_gateway(folder: Path, text: bytes) -> None:
     async with fake_gateway(folder, ca) as gateway:
         tls = server_context(issue(ca), folder)
         async with raw_backend(lambda connection: say(connection, text), tls) as server:
+            state = replace(gateway.state, gateways=(f"127.0.0.1:{server.port}",))
+            async with running(state, 1) as (events, _):
+                event = await asyncio.wait_for(events.get(), 10)
+    assert event.reason.code == "tunnel.gateway-odd-answer"
+    assert event.retry_in is not None
+
+
+async def test_a_gateway_that_hangs_up_once_is_not_said_to_refuse_the_certificate(folder: Path) -> None:
+    """It may have been killed between handshake and answer; the connector's certificate is in order."""
+    answers = [b"", b"HTTP/1.1 403 No\r\nContent-Length: %d\r\n\r\n" % len(FOREIGN) + FOREIGN]
+
+    async def restarts(connection: Connection) -> None:
+        await say(connection, answers.pop(0))
+
+    ca = authority("x")
+    async with fake_gateway(folder, ca) as gateway:
+        tls = server_context(issue(ca), folder)
+        async with raw_backend(restarts, tls) as server:
             state = replace(gateway.state, gateways=(f"127.0.0.1:{server.port}",))
             async with running(state, 1) as (events, _):
                 event = await asyncio.wait_for(events.get(), 10)

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 
 from landbridge.connector.gateway_request import OddAnswer, client_context, fault_of, send_request
 from landbridge.connector.session import ConnectorSession
@@ -48,17 +49,31 @@ async def dial(
 
 
 async def _why(address: str, state: ConnectorState, settings: ConnectorSettings, reason: str) -> Fault:
-    """A TLS server that refuses a certificate says nothing; dialled without one it names the cause (traps 1)."""
+    """A TLS server that refuses a certificate says nothing; dialled without one it names the cause (traps 1).
+
+    Only a certificate that is not of the gateway's authority can be refused so; any other silence passes by itself.
+    """
+    reason = reason or "it closed the connection"
     try:
-        issuer = x509.load_pem_x509_certificate(state.certificate_pem.encode()).issuer.rfc4514_string()
+        certificate = x509.load_pem_x509_certificate(state.certificate_pem.encode())
+        if _is_issued_by(certificate, x509.load_pem_x509_certificate(state.ca_pem.encode())):
+            return fault("tunnel.gateway-odd-answer", address=address, reason=reason)
+        issuer = certificate.issuer.rfc4514_string()
         hint = f"Landbridge-Certificate-Issuer: {issuer.encode('ascii', 'replace').decode()}\r\n"
         request = _upgrade(address, hint)
         transport, answered, head = await send_request(address, client_context(state.ca_pem), request, settings)
         transport.close()
         return fault_of(address, head, answered.body)
     except (OddAnswer, ValueError):
-        reason = reason or "it closed the connection"
         return fault("tunnel.gateway-odd-answer", address=address, reason=reason)
+
+
+def _is_issued_by(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(authority)
+    except (ValueError, TypeError, InvalidSignature):
+        return False
+    return True
 
 
 def _upgrade(address: str, extra: str = "") -> bytes:
