@@ -20,8 +20,10 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-9][0-9]{2}(?: [\t\x20-\x7e\x80-\xff
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-~\x80-\xff]+) HTTP/1\.([01])\r\n")
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_BREAKS = 4
+"""Bytes of a head beyond its lines: the end of the first line and the empty line."""
 _TARGET = re.compile(rb"[!-~\x80-\xff]+")
-_BLOCK = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[ ]?[\t\x20-\x7e\x80-\xff]*\r\n)*")
+_BLOCK = re.compile(rb"(?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*")
 
 
 class BadHead(Exception):
@@ -74,9 +76,10 @@ def head_end(buffer: bytes, line_limit: int, head_limit: int) -> int:
     """
     end = buffer.find(b"\r\n\r\n")
     if end < 0:
-        _check_breaks(buffer[:-1] if buffer.endswith(b"\r") else buffer)
-        _check_lines(buffer.split(b"\r\n"), line_limit)
-        if len(buffer) > head_limit + line_limit:
+        whole = buffer[:-1] if buffer.endswith(b"\r") else buffer
+        _check_breaks(whole)
+        _check_lines(whole.split(b"\r\n"), line_limit)
+        if len(whole) > head_limit + line_limit + _BREAKS:
             raise HeadTooLarge("the head is too large")
         return -1
     return end + 4
@@ -144,6 +147,8 @@ def parse_response(head: bytes, method: bytes, line_limit: int = 8192, head_limi
     minor = 1 if parser.get_http_version() == "1.1" else 0
     status = parser.get_status_code()
     size, chunked = _framing(sink.headers, minor)
+    if status < 200 or status == 204:
+        size = -1  # these have no length, whatever they say (RFC 9110 §8.6)
     if status == 101:
         framing: Framing = "raw"
     elif method == b"HEAD" or status < 200 or status in (204, 304):
@@ -177,7 +182,7 @@ def _check_sizes(head: bytes, line_limit: int, head_limit: int) -> None:
     if len(head) > min(line_limit, head_limit):
         lines = head.split(b"\r\n")
         _check_lines(lines, line_limit)
-        if len(head) - len(lines[0]) > head_limit:
+        if len(head) - len(lines[0]) - _BREAKS > head_limit:
             raise HeadTooLarge("the headers are too large together")
 
 
