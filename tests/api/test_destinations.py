@@ -1,57 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
-from landbridge.api.app import create_app
-from landbridge.api.destinations import URI_LIMIT, router
-from tests.destinations.scene import ACME, NOW, Scene, open_scene
+from landbridge.api.destination_answers import URI_LIMIT
+from tests.api.destination_api import BASE, NOT_FOUND, Api, assert_fault, open_api
+from tests.destinations.scene import ACME, NOW
 
 pytestmark = pytest.mark.anyio
-
-BASE = "/destination-configuration/v1"
-NOT_FOUND = "Configuration with the specified name was not found"
-
-
-@dataclass
-class Api:
-    """The API in process, called with a token of the instance 'one' unless said otherwise."""
-
-    scene: Scene
-    client: httpx.AsyncClient
-
-    async def get(self, path: str, headers: dict[str, str] | None = None, instance: str = "one") -> httpx.Response:
-        given = {"Authorization": await self.scene.bearer(instance), **(headers or {})}
-        return await self.client.get(BASE + path, headers=given)
 
 
 @pytest.fixture
 async def api(tmp_path: Path) -> AsyncIterator[Api]:
-    async def nothing(*_: object) -> list[str]:
-        return []
-
-    async with open_scene(tmp_path) as scene:
-        app = create_app([router(scene.service())], nothing, [], body_limit=1000)
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
-            yield Api(scene, client)
-
-
-def assert_fault(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    assert response.status_code == status
-    assert response.headers["x-internal-error-code"] == code
-    assert response.headers["x-error-origin"] == "caller"
-    assert response.headers["x-error-message"]
-    assert response.headers["x-request-id"]
-    body: dict[str, Any] = response.json()
-    assert body["code"] == code
-    assert body["action"].endswith(".")
-    return body
+    async with open_api(tmp_path) as opened:
+        yield opened
 
 
 async def test_find(api: Api) -> None:
@@ -160,7 +124,7 @@ async def test_headers_are_translated(api: Api) -> None:
     both = {"X-user-token": "x", "x-tenant": "t"}
     assert_fault(await api.get("/destinations/D", both), 400, "destination.request-invalid")
     assert (await api.get("/destinations/D", {"X-user-token": "", "x-tenant": "t"})).status_code == 200
-    assert_fault(await api.get("/destinations/D", {"X-chain-name": "c"}), 400, "destination.chain-unsupported")
+    assert_fault(await api.get("/destinations/D", {"X-chain-name": "c"}), 400, "destination.chain-unknown")
     fragment = {"X-fragment-name": "f"}
     body = assert_fault(await api.get("/destinations/D", fragment), 404, "destination.fragment-not-found")
     assert body["ErrorMessage"] == "The fragment with the specified name 'f' was not found"
@@ -174,13 +138,55 @@ async def test_a_fragment_header_that_is_sent_twice(api: Api) -> None:
     assert_fault(response, 400, "destination.request-invalid")
 
 
-@pytest.mark.parametrize("header", ["X-Client-Assertion", "X-Client-Assertion-Destination-Name"])
-async def test_a_client_assertion_is_an_error_of_the_token(api: Api, header: str) -> None:
-    await api.scene.put(
-        {"Authentication": "OAuth2ClientCredentials", "clientId": "c", "tokenServiceURL": "http://x.test"}
-    )
-    (entry,) = (await api.get("/destinations/D", {header: "a"})).json()["authTokens"]
-    assert entry["code"] == "destination.feature-unsupported"
+async def test_a_client_assertion_comes_from_one_place(api: Api) -> None:
+    headers = {"X-client-assertion": "a", "x-client-assertion-destination-name": "P"}
+    body = assert_fault(await api.get("/destinations/D", headers), 400, "destination.header-mix")
+    assert body["ErrorMessage"].startswith("Cannot mix header")
+
+
+async def test_a_chain_says_which_variable_is_missing(api: Api) -> None:
+    headers = {"X-chain-name": "com.sap.sequentialUserPropagation", "X-chain-var-userToken": "t"}
+    body = assert_fault(await api.get("/destinations/D", headers), 400, "destination.chain-variable-missing")
+    assert "tokenTransformationDestinationName" in body["message"]
+
+
+async def test_a_fragment_name_in_utf8(api: Api) -> None:
+    await api.scene.put({})
+    await api.scene.put_fragment({"FragmentName": "Ärger", "x": "1"})
+    bearer = await api.scene.bearer()
+    headers = [(b"Authorization", bearer.encode()), (b"X-fragment-name", "Ärger".encode())]
+    response = await api.client.get(f"{BASE}/destinations/D", headers=headers)
+    assert response.json()["destinationConfiguration"]["FragmentName"] == "Ärger"
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"), [("?$trail", {}), ("?%24trail=", {}), ("", {"X-Landbridge-Trail": "true"})]
+)
+async def test_the_trail_is_shown_on_request(api: Api, query: str, headers: dict[str, str]) -> None:
+    await api.scene.put({})
+    for path, status in (("/destinations/D", 200), ("/destinations/d", 404)):
+        response = await api.get(path + query, headers)
+        assert response.status_code == status
+        trail = response.headers["x-landbridge-lookup-trail"]
+        assert f"at subaccount {ACME}" in trail
+        assert trail.index("at instance") < trail.index("at subaccount")
+    assert "differs in case: D" in trail
+    assert "x-landbridge-lookup-trail" not in (await api.get("/destinations/D")).headers
+
+
+async def test_the_second_version(api: Api) -> None:
+    etag = await api.scene.put({"User": "u", "Password": "p", "Authentication": "BasicAuthentication"})
+    path = "/destination-configuration/v2/destinations/D"
+    body = assert_fault(await api.get(path), 404, "destination.not-found")
+    assert body["ErrorMessage"] == NOT_FOUND
+    response = await api.get(f"{path}@subaccount")
+    assert response.headers["etag"] == etag
+    assert response.json().keys() == {"destinationConfiguration", "authTokens"}
+    for option in ("$includeMetadata=owner", "includeMetadata=owner", "%24includeMetadata=owner"):
+        body = (await api.get(f"{path}%40subaccount?{option}")).json()
+        owners = body["destinationConfiguration"]["$metadata"]["owner"]
+        assert owners["destinations"] == [{"Name": "D", "SubaccountId": ACME, "InstanceId": None}]
+    assert_fault(await api.get(f"{path}@nowhere"), 400, "destination.level-unknown")
 
 
 @pytest.mark.parametrize("header", ["x-correlationid", "X-CorrelationID", "X-Vcap-Request-Id"])
@@ -194,40 +200,9 @@ async def test_correlation_ids_come_back(api: Api, header: str, path: str) -> No
 
 async def test_a_uri_that_is_too_long(api: Api) -> None:
     await api.scene.put({})
-    fits = URI_LIMIT - len(f"{BASE}/destinations/D") - len("x=")
+    fits = URI_LIMIT - len(f"{BASE}/destinations/D?x=")
     assert (await api.get(f"/destinations/D?x={'a' * fits}")).status_code == 200
     assert_fault(await api.get(f"/destinations/D?x={'a' * (fits + 1)}"), 414, "destination.uri-too-long")
-
-
-async def test_lists_of_both_levels(api: Api) -> None:
-    await api.scene.put({"Name": "B", "Password": "p"})
-    await api.scene.put({"Name": "A"})
-    await api.scene.put({"Name": "C"}, instance="one")
-    await api.scene.put({"Name": "D"}, instance="two")
-    first, second = [(await api.get(f"/{level}Destinations")).json() for level in ("subaccount", "instance")]
-    assert [item["Name"] for item in first] == ["A", "B"]
-    assert first[1] == {"Name": "B", "Type": "HTTP", "URL": "http://x.test", "Password": "p"}
-    assert [item["Name"] for item in second] == ["C"]
-
-
-async def test_an_empty_list(api: Api) -> None:
-    response = await api.get("/instanceDestinations")
-    assert (response.status_code, response.json()) == (200, [])
-
-
-@pytest.mark.parametrize("option", ["$filter=startswith(Name,'a')", "$select=Name", "$page=1", "%24pageSize=5"])
-async def test_options_that_narrow_a_list_are_not_ignored(api: Api, option: str) -> None:
-    assert_fault(await api.get(f"/subaccountDestinations?{option}"), 400, "destination.option-unsupported")
-
-
-async def test_one_destination_of_a_level_is_not_wrapped(api: Api) -> None:
-    etag = await api.scene.put({"at": "subaccount"})
-    await api.scene.put({"at": "instance"}, instance="one")
-    response = await api.get("/subaccountDestinations/D")
-    assert response.json() == {"Name": "D", "Type": "HTTP", "URL": "http://x.test", "at": "subaccount"}
-    assert response.headers["etag"] == etag
-    assert (await api.get("/instanceDestinations/D")).json()["at"] == "instance"
-    assert (await api.get("/subaccountDestinations/D", {"If-None-Match": etag})).status_code == 304
 
 
 async def test_find_and_list_show_the_same_properties(api: Api) -> None:
@@ -237,9 +212,3 @@ async def test_find_and_list_show_the_same_properties(api: Api) -> None:
     found = (await api.get("/destinations/D")).json()["destinationConfiguration"]
     assert listed == found
     assert all(isinstance(value, str) for value in found.values())
-
-
-async def test_writing_is_not_offered_yet(api: Api) -> None:
-    response = await api.client.post(f"{BASE}/subaccountDestinations", json={})
-    assert response.status_code == 405
-    assert response.headers["x-internal-error-code"] == "platform.method-not-allowed"

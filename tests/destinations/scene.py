@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+from base64 import b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from joserfc import jws
@@ -18,12 +21,20 @@ from landbridge.destinations.service import DestinationService
 from landbridge.identity.verify import TokenVerifier
 from landbridge.landscape.apply import apply
 from landbridge.landscape.read import read_text
+from landbridge.model.certificate import StoredCertificate
 from landbridge.model.destination import destination
+from landbridge.model.fragment import fragment
+from landbridge.model.secret import Secret
+from landbridge.model.subscription import AccessScopes, SubscriberAccess, Subscription
 from landbridge.store import (
+    CertificateRepository,
     ClientRepository,
     Database,
     DestinationRepository,
+    FragmentRepository,
     InstanceRepository,
+    SubscriberAccessRepository,
+    SubscriptionRepository,
     load_or_create_vault,
     sqlite_url,
 )
@@ -67,12 +78,23 @@ class OneKey:
         self.epoch += 1
 
 
+class Clock:
+    """The store's clock: stands still until a test moves it. Tokens are verified at NOW, come what may."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
 @dataclass
 class Scene:
     """What a test stands in."""
 
     db: Database
     verifier: TokenVerifier
+    clock: Clock
     sources: list[TokenSource] = field(default_factory=list)
 
     def service(self, **settings: Any) -> DestinationService:
@@ -95,6 +117,33 @@ class Scene:
             await DestinationRepository(session).put(subaccount, level, given)
         return given.etag
 
+    async def put_fragment(
+        self, properties: Mapping[str, object], instance: str | None = None, subaccount: str = ACME
+    ) -> None:
+        """Store a fragment, named F unless said otherwise."""
+        level = await self.instance_id(instance) if instance else None
+        async with self.db.begin() as session:
+            await FragmentRepository(session).put(subaccount, level, fragment({"FragmentName": "F", **properties}))
+
+    async def put_certificate(
+        self, name: str, content: bytes = b"c", instance: str | None = None, subaccount: str = ACME
+    ) -> None:
+        level = await self.instance_id(instance) if instance else None
+        stored = StoredCertificate(name, "CERTIFICATE", Secret(b64encode(content).decode()))
+        async with self.db.begin() as session:
+            await CertificateRepository(session).put(subaccount, level, stored)
+
+    async def subscribe(self, subscriber: str = OTHER, provider: str = ACME) -> None:
+        """From now on tokens of the provider's instances may be for the subscriber."""
+        async with self.db.begin() as session:
+            await SubscriptionRepository(session).put(Subscription(subscriber, provider, "app"))
+
+    async def limit_subscribers(self, read: tuple[str, ...] = (), write: tuple[str, ...] = ()) -> None:
+        """Demand scopes of the subscribers of instance 'one'."""
+        access = SubscriberAccess(await self.instance_id("one"), AccessScopes(read, write))
+        async with self.db.begin() as session:
+            await SubscriberAccessRepository(session).put(access)
+
     async def client_id(self, instance: str = "one", subaccount: str = ACME) -> str:
         level = await self.instance_id(instance, subaccount)
         async with self.db.read() as session:
@@ -103,7 +152,7 @@ class Scene:
 
     async def token(self, instance: str = "one", subaccount: str = ACME, **claims: object) -> str:
         """A service token of an instance; `claims` replace what it says by itself."""
-        subdomain = "acme" if subaccount == ACME else "other"
+        subdomain = "acme" if claims.get("zid", subaccount) == ACME else "other"
         said: dict[str, object] = {
             "zid": subaccount,
             "cid": await self.client_id(instance, subaccount),
@@ -113,9 +162,9 @@ class Scene:
         }
         return signed(said | claims)
 
-    async def bearer(self, instance: str = "one", subaccount: str = ACME) -> str:
+    async def bearer(self, instance: str = "one", subaccount: str = ACME, **claims: object) -> str:
         """The Authorization header of an instance."""
-        return f"Bearer {await self.token(instance, subaccount)}"
+        return f"Bearer {await self.token(instance, subaccount, **claims)}"
 
 
 def signed(claims: Mapping[str, object], key: RSAKey | None = None, kid: str = "key-1") -> str:
@@ -124,13 +173,30 @@ def signed(claims: Mapping[str, object], key: RSAKey | None = None, kid: str = "
     return jws.serialize_compact(header, json.dumps(claims), key or signing_key(), algorithms=["RS256"])
 
 
+@cache
+def _template() -> TemporaryDirectory[str]:
+    """A folder for the whole test run; it goes away with the process."""
+    return TemporaryDirectory(prefix="landbridge-scene-")
+
+
+async def _furnish(folder: Path) -> None:
+    """Put a store with the landscape into `folder`. Migrating and applying once is enough; then files are copied."""
+    template = Path(_template().name)
+    if not any(template.iterdir()):
+        db = await Database.open(sqlite_url(template), load_or_create_vault(template))
+        await apply(read_text(LANDSCAPE, Path("landscape.yaml")), db, OneKey())
+        await db.close()
+    for path in template.iterdir():
+        shutil.copy(path, folder)
+
+
 @asynccontextmanager
 async def open_scene(folder: Path) -> AsyncIterator[Scene]:
     """A scene with its own database in `folder`."""
-    db = await Database.open(sqlite_url(folder), load_or_create_vault(folder))
-    keys = OneKey()
-    await apply(read_text(LANDSCAPE, Path("landscape.yaml")), db, keys)
-    scene = Scene(db, TokenVerifier(keys, lambda: NOW))
+    await _furnish(folder)
+    clock = Clock()
+    db = await Database.open(sqlite_url(folder), load_or_create_vault(folder), clock=clock)
+    scene = Scene(db, TokenVerifier(OneKey(), lambda: NOW), clock)
     try:
         yield scene
     finally:

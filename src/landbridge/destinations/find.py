@@ -128,5 +128,5 @@ async def _merged(
 def _instead(name: str, held: Sequence[str]) -> str:
     """What a level holds in place of the name: how many, and those that differ in case only."""
     similar = [other for other in held if other.casefold() == name.casefold()][:_SIMILAR_LIMIT]
-    hint = f", one of them differs in case: {', '.join(similar)}" if similar else ""
-    return f" ({len(held)} others{hint})"
+    hint = f"; differs in case: {', '.join(similar)}" if similar else ""
+    return f" among {len(held)}{hint}"

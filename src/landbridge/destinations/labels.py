@@ -75,7 +75,7 @@ def read_labels(body: object, *, without_values: bool = False) -> list[Label]:
 
 def read_change(body: object) -> tuple[LabelAction, list[Label]]:
     """What PATCH is asked to do. Raises `FaultError`."""
-    if not isinstance(body, dict) or body.get("action") not in set(LabelAction):
+    if not isinstance(body, dict) or body.get("action") not in list(LabelAction):
         raise _invalid("the body has no action, which is ADD or DELETE")
     action = LabelAction(body["action"])
     return action, read_labels(body.get("labels"), without_values=action is LabelAction.DELETE)

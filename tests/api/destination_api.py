@@ -1,0 +1,103 @@
+"""The Destination service's API in process, as the composition root puts it together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from landbridge.api import (
+    destination_content,
+    destination_fragments,
+    destination_labels,
+    destinations,
+    openapi,
+)
+from landbridge.api.app import create_app
+from landbridge.destinations.certificates.kind import CERTIFICATE
+from landbridge.destinations.entrance import Entrance
+from landbridge.destinations.kinds import DESTINATION, FRAGMENT
+from landbridge.destinations.labels import Labelling
+from landbridge.destinations.reading import Reading
+from landbridge.destinations.writing import Writing
+from tests.destinations.scene import ACME, Scene, open_scene
+
+BASE = "/destination-configuration/v1"
+NOT_FOUND = "Configuration with the specified name was not found"
+BODY_LIMIT = 100_000
+
+
+@dataclass
+class Api:
+    """The API, called with a token of the instance 'one' for its own subaccount unless said otherwise."""
+
+    scene: Scene
+    app: FastAPI
+    client: httpx.AsyncClient
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str] | None = None,
+        instance: str = "one",
+        tenant: str = ACME,
+        **request: Any,
+    ) -> httpx.Response:
+        given = {"Authorization": await self.scene.bearer(instance, zid=tenant), **(headers or {})}
+        url = path if path.startswith("/destination-configuration") else BASE + path
+        return await self.client.request(method, url, headers=given, **request)
+
+    async def get(self, path: str, headers: dict[str, str] | None = None, **call: Any) -> httpx.Response:
+        return await self.call("GET", path, headers, **call)
+
+    async def post(self, path: str, body: object, **call: Any) -> httpx.Response:
+        return await self.call("POST", path, json=body, **call)
+
+    async def put(self, path: str, body: object, **call: Any) -> httpx.Response:
+        return await self.call("PUT", path, json=body, **call)
+
+    async def delete(self, path: str, **call: Any) -> httpx.Response:
+        return await self.call("DELETE", path, **call)
+
+
+def application(scene: Scene) -> FastAPI:
+    """The routers, as in `landbridge.app`."""
+
+    async def nothing(*_: object) -> list[str]:
+        return []
+
+    db, entrance = scene.db, Entrance(scene.db, scene.verifier)
+    kinds = {"Destinations": DESTINATION, "DestinationFragments": FRAGMENT, "Certificates": CERTIFICATE}
+    described = [
+        destinations.router(scene.service()),
+        destination_labels.router(entrance, {path: Labelling(db, kind) for path, kind in kinds.items()}),
+        destination_content.router(entrance, Reading(db, DESTINATION), Writing(db, DESTINATION)),
+        destination_fragments.router(entrance, Reading(db, FRAGMENT), Writing(db, FRAGMENT)),
+    ]
+    return create_app([*described, openapi.router(described)], nothing, [], body_limit=BODY_LIMIT)
+
+
+@asynccontextmanager
+async def open_api(folder: Path) -> AsyncIterator[Api]:
+    async with open_scene(folder) as scene:
+        app = application(scene)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.test") as client:
+            yield Api(scene, app, client)
+
+
+def assert_fault(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The answer is that fault, in headers and in body; returns the body."""
+    assert (response.status_code, response.headers.get("x-internal-error-code")) == (status, code), response.text
+    assert response.headers["x-error-origin"] == "caller"
+    assert response.headers["x-error-message"]
+    assert response.headers["x-request-id"]
+    body: dict[str, Any] = response.json()
+    assert body["code"] == code
+    assert body["action"].endswith(".")
+    return body
