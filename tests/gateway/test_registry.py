@@ -43,6 +43,7 @@ class Session:
     has_ids: bool = True
     since: float = 0.0
     ended: Fault | None = None
+    exposed: tuple[dict[str, str], ...] = ()
     link: Line = field(default_factory=Line)
     mux: Traffic = field(default_factory=Traffic)
 

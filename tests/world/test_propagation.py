@@ -196,7 +196,7 @@ async def test_a_token_counts_a_tolerance_beyond_its_end(tmp_path: Path) -> None
     clock = Clock()
     async with erp(tmp_path, propagation=Propagation(tolerance_hours=2)) as (running, _):
         token = await user_token(running, USERS[0])
-        check = running.connectors["erp"].connector._propagator._check
+        check = running.connectors["erp"].connector.policy.propagator._check
         check._clock = clock  # the connector's clock alone moves: the proxy token stays valid
         clock.offset = 43_199 + 3600
         assert (await echo(running, token))[0] == 200

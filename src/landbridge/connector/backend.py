@@ -6,6 +6,7 @@ import asyncio
 from typing import Protocol, cast
 
 from landbridge.connector.request import BackendRequest
+from landbridge.connector.rewrite import REWRITTEN, Rewriter
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.net.cork import Cork
 from landbridge.wire.chunked import LAST_CHUNK, ChunkedReader, chunk
@@ -50,8 +51,9 @@ class Asker(Protocol):
 class BackendConnection(asyncio.Protocol):
     """Sends requests, one at a time, and parses their answers."""
 
-    def __init__(self, settings: ConnectorSettings) -> None:
+    def __init__(self, settings: ConnectorSettings, rewriter: Rewriter) -> None:
         self._settings = settings
+        self._rewriter = rewriter
         self._transport: asyncio.Transport | None = None
         self._cork: Cork | None = None
         self._asker: Asker | None = None
@@ -194,7 +196,7 @@ class BackendConnection(asyncio.Protocol):
             )
             if head.status >= 200 or head.status == 101:
                 self._start_body(head)
-            asker.on_head(head, _block(head), followed=bool(self._buffer) or self._left == 0)
+            asker.on_head(head, _block(head, self._rewriter), followed=bool(self._buffer) or self._left == 0)
             if self._asker is None:
                 return
         rest, self._buffer = self._buffer, b""
@@ -270,10 +272,16 @@ def _keeps(head: ResponseHead) -> bool:
     return keep and head.has_framing
 
 
-def _block(head: ResponseHead) -> bytes:
-    """The header lines that go on to the client: all but the hop-by-hop ones (RFC 9110 §7.6.1)."""
+def _block(head: ResponseHead, rewriter: Rewriter) -> bytes:
+    """The header lines that go on to the client: all but the hop-by-hop ones (RFC 9110 §7.6.1), internal names gone."""
     dropped = _HOP_BY_HOP
     for name, value in head.headers:
         if len(name) == 10 and name.lower() == b"connection":
             dropped = dropped | {option.strip().lower() for option in value.split(b",")}
-    return b"".join([b"%b: %b\r\n" % pair for pair in head.headers if pair[0].lower() not in dropped])
+    lines = []
+    for name, value in head.headers:
+        lower = name.lower()
+        if lower not in dropped:
+            shown = rewriter.rewrite(lower, head.status, value) if lower in REWRITTEN else value
+            lines.append(b"%b: %b\r\n" % (name, shown))
+    return b"".join(lines)

@@ -5,8 +5,6 @@ Nothing is shared: a connection is kept for the same client connection, mapping 
 
 from __future__ import annotations
 
-import ssl
-
 from landbridge.connector.backend import BackendConnection
 from landbridge.connector.route import Route
 from landbridge.model.principal import Principal
@@ -18,8 +16,7 @@ KEPT_LIMIT = 16
 class BackendPool:
     """Idle connections, by client connection."""
 
-    def __init__(self, trust: ssl.SSLContext) -> None:
-        self.trust = trust
+    def __init__(self) -> None:
         self._idle: dict[str, dict[tuple[Route, Principal], BackendConnection]] = {}
 
     def take(self, conn: str, way: Route, principal: Principal) -> BackendConnection | None:

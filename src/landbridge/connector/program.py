@@ -8,20 +8,15 @@ import random
 import ssl
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
-from landbridge.connector.access import AccessTable
 from landbridge.connector.backoff import Backoff
 from landbridge.connector.dial import dial, tunnel_context
-from landbridge.connector.propagation.certificate import load_issuer
-from landbridge.connector.propagation.propagate import Propagator
-from landbridge.connector.propagation.token import TokenCheck
+from landbridge.connector.policy import policy_of
 from landbridge.connector.propagation.trust_list import TrustList
 from landbridge.connector.session import ConnectorSession, Introduction
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.connector.state.files import ConnectorState
-from landbridge.connector.trust import backend_trust
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.model.clock import Clock
 from landbridge.model.landscape import ConnectorContent
@@ -71,11 +66,10 @@ class Connector:
             )
         self._state = state
         self._report = report
-        self._access = AccessTable(content.mappings)
-        self._trust = backend_trust([Path(file) for file in content.trusted_ca_files], content.system_certificate)
+        self._settings = settings
+        self._clock = clock
         self._trust_list = TrustList()
-        self._propagator = _propagator(state, content, self._trust_list, clock)
-        self._settings = replace(settings, identity_failure_status=content.propagation.failure_status)
+        self.policy = policy_of(content, state.folder, self._trust_list, clock)
         self._context: ssl.SSLContext = tunnel_context(state)
         self._introduction = Introduction(
             state.connector_id, uuid.uuid4().hex, content.location_id, content.description or content.name
@@ -113,15 +107,7 @@ class Connector:
             self._report(Connected(address, welcome.time))
 
         def new_session() -> ConnectorSession:
-            return ConnectorSession(
-                self._introduction,
-                self._settings,
-                self._access,
-                self._trust,
-                self._propagator,
-                self._trust_list,
-                on_welcome,
-            )
+            return ConnectorSession(self._introduction, self._settings, self.policy, self._trust_list, on_welcome)
 
         try:
             session = await dial(address, self._context, self._state, self._settings, new_session)
@@ -135,6 +121,15 @@ class Connector:
         finally:
             self._session = None
             session.link.abort()
+
+    def reconfigure(self, content: ConnectorContent) -> None:
+        """Apply a changed configuration; streams that are under way go on with the old one.
+
+        Raises `FaultError`; then nothing has changed. Another location id needs another connector.
+        """
+        self.policy = policy_of(content, self._state.folder, self._trust_list, self._clock)
+        if self._session is not None:
+            self._session.apply(self.policy)
 
     async def stop(self, grace: float = 0.0) -> None:
         """Take no more streams, give the open ones `grace` seconds, then end."""
@@ -156,13 +151,3 @@ class Connector:
         """Cut the tunnel at once, as a crash would."""
         if self._session is not None:
             self._session.link.abort()
-
-
-def _propagator(state: ConnectorState, content: ConnectorContent, trust: TrustList, clock: Clock) -> Propagator:
-    """An authority is only made when a mapping needs one."""
-    settings = content.propagation
-    check = TokenCheck(trust, content.subaccount_id, settings.tolerance_hours, clock)
-    needed = any(mapping.authentication_mode.propagates for mapping in content.mappings)
-    minutes = settings.certificate_minutes
-    issuer = load_issuer(settings.authority, state.folder, minutes, clock) if needed else None
-    return Propagator(check, settings.rules, issuer)

@@ -94,7 +94,9 @@ class BackendRelay:
         began = self._loop.time()
         tunnel, opening = self._tunnel, self._opening
         try:
-            backend = await connect_backend(RawBackend, mapping, opening.port, tunnel.settings, tunnel.pool.trust)
+            backend = await connect_backend(
+                RawBackend, mapping, opening.port, tunnel.settings, tunnel.policy.backend_tls
+            )
         except FaultError as error:
             self._connecting = None
             self._tunnel.refuse(self._stream, self._opening, error.fault)

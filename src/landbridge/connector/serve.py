@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-from landbridge.connector.access import AccessTable
 from landbridge.connector.backend import BackendConnection
 from landbridge.connector.dial_backend import connect_backend
+from landbridge.connector.policy import Policy
 from landbridge.connector.pool import BackendPool
 from landbridge.connector.propagation.principal import NOT_IDENTIFIED, Identity
-from landbridge.connector.propagation.propagate import Propagator
 from landbridge.connector.request import BackendRequest, backend_request, check_open
 from landbridge.connector.route import Route
 from landbridge.connector.settings import ConnectorSettings
@@ -27,9 +26,8 @@ class Tunnel(Protocol):
     """What a served stream needs of its session."""
 
     settings: ConnectorSettings
-    access: AccessTable
+    policy: Policy
     pool: BackendPool
-    propagator: Propagator
 
     def send(self, stream: Stream, data: Buffer, *, fin: bool = False) -> bool: ...
     def reset(self, stream: Stream) -> None: ...
@@ -61,6 +59,7 @@ class ServedStream:
         "_loop",
         "_opened",
         "_opening",
+        "_policy",
         "_received",
         "_request",
         "_request_ended",
@@ -76,6 +75,7 @@ class ServedStream:
         self._stream = stream
         self._loop = asyncio.get_running_loop()
         self._opening = opening
+        self._policy = tunnel.policy
         self._route: Route | None = None
         self._identity: Identity = NOT_IDENTIFIED
         self._request: BackendRequest | None = None
@@ -101,8 +101,8 @@ class ServedStream:
         opening = self._opening
         try:
             check_open(opening, block)
-            way = self._tunnel.access.decide(opening.host, opening.port, opening.target, upgrade=opening.upgrade)
-            identity = self._tunnel.propagator.known(opening, way.mapping)
+            way = self._policy.access.decide(opening.host, opening.port, opening.target, upgrade=opening.upgrade)
+            identity = self._policy.propagator.known(opening, way.mapping)
         except FaultError as error:
             self._refuse(error.fault)
             return
@@ -116,7 +116,7 @@ class ServedStream:
 
     async def _identify(self, way: Route, block: bytes) -> None:
         try:
-            identity = await self._tunnel.propagator.make(self._opening, way.mapping)
+            identity = await self._policy.propagator.make(self._opening, way.mapping)
         except FaultError as error:
             self._connecting = None
             self._refuse(error.fault)
@@ -146,11 +146,11 @@ class ServedStream:
         began = self._loop.time()
         try:
             backend = await connect_backend(
-                lambda: BackendConnection(self._tunnel.settings),
+                lambda: BackendConnection(self._tunnel.settings, self._policy.rewriter),
                 mapping,
                 opening.port,
                 self._tunnel.settings,
-                self._tunnel.pool.trust,
+                self._policy.backend_tls,
             )
         except FaultError as error:
             self._connecting = None

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import ssl
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
 from landbridge.connector.access import AccessTable
 from landbridge.connector.opening import Opening
+from landbridge.connector.policy import Policy
 from landbridge.connector.pool import BackendPool
-from landbridge.connector.propagation.propagate import Propagator
 from landbridge.connector.propagation.trust_list import TrustList
 from landbridge.connector.relay import BackendRelay
 from landbridge.connector.serve import ServedStream
@@ -28,6 +27,7 @@ from landbridge.wire.messages import (
     TUNNEL_VERSION,
     Departed,
     Drain,
+    Exposed,
     Farewell,
     Hello,
     MessageReader,
@@ -71,16 +71,13 @@ class ConnectorSession:
         self,
         introduction: Introduction,
         settings: ConnectorSettings,
-        access: AccessTable,
-        trust: ssl.SSLContext,
-        propagator: Propagator,
+        policy: Policy,
         trust_list: TrustList,
         on_welcome: Callable[[Welcome], None],
     ) -> None:
         self.settings = settings
-        self.access = access
-        self.pool = BackendPool(trust)
-        self.propagator = propagator
+        self.policy = policy
+        self.pool = BackendPool()
         self._trust_list = trust_list
         self.closed: asyncio.Future[Fault] = asyncio.get_running_loop().create_future()
         self.mux = Mux(dialled=True, window=settings.window, stream_limit=settings.stream_limit + _SPARE_STREAMS)
@@ -94,7 +91,7 @@ class ConnectorSession:
         self._sweeper = self._loop.call_later(SWEEP_INTERVAL, self._sweep)
         self._control = self.mux.open()
         self._control.owner = self
-        self.mux.send(self._control, encode(_hello(introduction, access)))
+        self.mux.send(self._control, encode(_hello(introduction, policy.access)))
 
     # ------------------------------------------------------------------ for served streams
 
@@ -120,7 +117,7 @@ class ConnectorSession:
     def refuse(self, stream: Stream, opening: Open | None, reason: Fault) -> None:
         request = opening.request if opening is not None else ""
         _log.info("refused", extra={"fault": reason.code, "sentence": reason.sentence, "request": request})
-        status = self.settings.identity_failure_status if reason.kind.status == 401 else 0
+        status = self.policy.failure_status if reason.kind.status == 401 else 0
         self.send(stream, encode(Refused(reason.code, dict(reason.params), status)), fin=True)
         self.forget(stream)
 
@@ -136,7 +133,7 @@ class ConnectorSession:
             served.begin(block, rest)
             return
         try:
-            mapping = self.access.decide_bare(opening.host, opening.port)
+            mapping = self.policy.access.decide_bare(opening.host, opening.port)
         except FaultError as error:
             self.refuse(stream, opening, error.fault)
             return
@@ -154,6 +151,12 @@ class ConnectorSession:
         return len(self._owners)
 
     # ------------------------------------------------------------------ ending it
+
+    def apply(self, policy: Policy) -> None:
+        """A new configuration: it counts for streams from now on, and the cloud side learns what is exposed."""
+        self.policy = policy
+        self.mux.send(self._control, encode(Exposed(_exposed(policy.access))))
+        self.link.wake()
 
     def drain(self) -> None:
         """Ask the gateway for no more streams; the open ones go on."""
@@ -247,10 +250,6 @@ class ConnectorSession:
 
 
 def _hello(introduction: Introduction, access: AccessTable) -> Hello:
-    exposed = [
-        {"protocol": mapping.protocol.value, "host": mapping.virtual, "description": mapping.description}
-        for mapping in access.mappings
-    ]
     return Hello(
         version=TUNNEL_VERSION,
         agent_version=AGENT_VERSION,
@@ -259,8 +258,15 @@ def _hello(introduction: Introduction, access: AccessTable) -> Hello:
         run_id=introduction.run_id,
         location=introduction.location_id,
         description=introduction.description,
-        exposed=exposed,
+        exposed=_exposed(access),
     )
+
+
+def _exposed(access: AccessTable) -> list[dict[str, str]]:
+    return [
+        {"protocol": mapping.protocol.value, "host": mapping.virtual, "description": mapping.description}
+        for mapping in access.mappings
+    ]
 
 
 def _trust_entry(fields: dict[str, str]) -> TrustEntry:

@@ -23,8 +23,6 @@ class ConnectorSettings:
     """Status line, and each header line, of a backend (cloud-connector §10)."""
     response_head_limit: int = 8192
     """All headers of a backend's answer together (cloud-connector §10)."""
-    identity_failure_status: int = 401
-    """HTTP status for an identity that cannot be propagated; 403 is what some releases of the original answer."""
     window: int = 1024 * 1024
     """Credit that a stream may grow to beyond the first 256 KiB."""
     stream_limit: int = 10_000

@@ -96,7 +96,7 @@ class Exchange:
     # ------------------------------------------------------------------ request
 
     def begin(
-        self, head: RequestHead, conn: str, request_id: str, open_timeout: float, now: float, trace: bool
+        self, head: RequestHead, conn: str, request_id: str, open_timeout: float, now: float, trace: bool = False
     ) -> None:
         """Open the stream with the request's head. Raises `FaultError` when the tunnel takes no more."""
         target = self._target

@@ -199,5 +199,5 @@ def _status(tunnel: Tunnel) -> ConnectorStatus:
         bytes_to_connector=sum(session.mux.bytes_sent for session in sessions),
         bytes_from_connector=sum(session.mux.bytes_received for session in sessions),
         round_trip=max(session.link.round_trip for session in sessions),
-        exposed=tuple(hello.exposed),
+        exposed=first.exposed,
     )

@@ -21,6 +21,7 @@ from landbridge.wire.messages import (
     TUNNEL_VERSION,
     Departed,
     Drain,
+    Exposed,
     Farewell,
     Hello,
     MessageReader,
@@ -98,6 +99,7 @@ class TunnelSession:
         self.identity = identity
         self.id = session_id
         self.hello: Hello | None = None
+        self.exposed: tuple[dict[str, str], ...] = ()
         self.since = clock()
         self.draining = False
         self.alive = True
@@ -223,6 +225,8 @@ class TunnelSession:
                 self._on_hello(message)
             case Drain():
                 self.draining = True
+            case Exposed(systems):
+                self.exposed = tuple(systems)
             case Traced(request, steps):
                 self._registry.traced(self, request, steps)
             case Farewell(code, params):
@@ -235,6 +239,7 @@ class TunnelSession:
             self.end(fault("tunnel.version-unsupported", offered=hello.version, supported=TUNNEL_VERSION))
             return
         self.hello = hello
+        self.exposed = tuple(hello.exposed)
         self._task = self._loop.create_task(self._admit(hello))
 
     async def _admit(self, hello: Hello) -> None:

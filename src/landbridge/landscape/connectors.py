@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from landbridge.landscape.problems import shown
 from landbridge.landscape.propagation import read_key_files, read_propagation
 from landbridge.model.identifiers import is_guid, is_location_id
 from landbridge.model.landscape import ConnectorContent
+from landbridge.model.mapping import CookieDomain
+
+_DOMAIN = re.compile(r"\.?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,7 @@ def _connector(
         "subaccount",
         "location_id",
         "description",
+        "cookie_domains",
         "trusted_ca_files",
         "system_certificate",
         "principal_propagation",
@@ -60,10 +65,20 @@ def _connector(
         location,
         description=fields.text("description", ""),
         mappings=read_mappings(fields),
+        cookie_domains=tuple(_cookie_domain(table) for table in fields.tables("cookie_domains")),
         trusted_ca_files=_paths(fields, files),
         system_certificate=read_key_files(fields, "system_certificate", files.folder, needed=files.needed),
         propagation=read_propagation(fields, files.folder, needed=files.needed),
     )
+
+
+def _cookie_domain(fields: Fields) -> CookieDomain:
+    fields.only("virtual", "internal")
+    return CookieDomain(fields.text("virtual", check=_domain_rule), fields.text("internal", check=_domain_rule))
+
+
+def _domain_rule(given: str) -> str | None:
+    return None if _DOMAIN.fullmatch(given) else "a domain like internal.example, with or without a leading dot"
 
 
 def _subaccount(fields: Fields, subdomains: Mapping[str, str]) -> str:

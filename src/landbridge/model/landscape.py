@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from landbridge.model.mapping import Mapping
+from landbridge.model.mapping import CookieDomain, Mapping
 from landbridge.model.propagation import KeyFiles, Propagation
 from landbridge.model.subaccount import SubaccountContent
 
@@ -13,6 +13,7 @@ from landbridge.model.subaccount import SubaccountContent
 class ConnectorContent:
     """A connector as a landscape describes it.
 
+    cookie_domains      domains of cookies that are renamed on the way out
     trusted_ca_files    PEM files of the authorities of TLS backends, absolute paths
     system_certificate  what the connector presents to TLS backends
     propagation         how users reach backends
@@ -23,6 +24,7 @@ class ConnectorContent:
     location_id: str = ""
     description: str = ""
     mappings: tuple[Mapping, ...] = ()
+    cookie_domains: tuple[CookieDomain, ...] = ()
     trusted_ca_files: tuple[str, ...] = ()
     system_certificate: KeyFiles | None = None
     propagation: Propagation = Propagation()

@@ -76,6 +76,14 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
+class CookieDomain:
+    """Cookies of an internal domain are given a virtual one on their way out (cloud-connector §1.6)."""
+
+    virtual: str
+    internal: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mapping:
     """Virtual host:port → internal host:port. Hosts are compared without regard to case.
 

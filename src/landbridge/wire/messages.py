@@ -6,8 +6,8 @@ by so many bytes of header lines. Receivers ignore unknown fields; fields may on
     data stream      Open [header lines] body ... FIN            connector ◀ gateway
                      Opened Head [header lines] body ... FIN     connector ▶ gateway
                      Refused FIN                                 connector ▶ gateway
-    control stream   Hello, Drain, Farewell                      connector ▶ gateway
-                     Welcome, Departed, Drain, Farewell          connector ◀ gateway
+    control stream   Hello, Exposed, Traced, Drain, Farewell     connector ▶ gateway
+                     Trust, Welcome, Departed, Drain, Farewell   connector ◀ gateway
 """
 
 from __future__ import annotations
@@ -129,6 +129,12 @@ class Drain(msgspec.Struct, frozen=True, tag_field="t", tag="drain", omit_defaul
     """The sender wants no new streams; the open ones may end."""
 
 
+class Exposed(msgspec.Struct, frozen=True, tag_field="t", tag="exposed", omit_defaults=True):
+    """What the connector exposes now, after a change of its configuration; the form is that of `Hello.exposed`."""
+
+    systems: list[dict[str, str]]
+
+
 class Trust(msgspec.Struct, frozen=True, tag_field="t", tag="trust", omit_defaults=True):
     """The issuers that the subaccount trusts, all of them; sent before Welcome and on every change.
 
@@ -145,7 +151,7 @@ class Traced(msgspec.Struct, frozen=True, tag_field="t", tag="traced", omit_defa
     steps: list[dict[str, str]]
 
 
-Message = Open | Opened | Refused | Head | Hello | Welcome | Farewell | Departed | Drain | Trust | Traced
+Message = Open | Opened | Refused | Head | Hello | Welcome | Farewell | Departed | Drain | Exposed | Trust | Traced
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)

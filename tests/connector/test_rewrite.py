@@ -1,0 +1,61 @@
+"""Internal names in answers become virtual ones (cloud-connector §4.2)."""
+
+from __future__ import annotations
+
+import pytest
+
+from landbridge.connector.rewrite import Rewriter
+from landbridge.model.mapping import CookieDomain, Mapping, Protocol
+
+REWRITER = Rewriter(
+    [
+        Mapping("erp.virtual", 443, "erp.internal", 8443, Protocol.HTTPS),
+        Mapping("erp.virtual", 80, "erp.internal", 80),
+        Mapping("second.virtual", 81, "erp.internal", 80),
+        Mapping("six.virtual", 80, "fd00::1", 8080),
+        Mapping("db.virtual", 5432, "db.internal", 5432, Protocol.TCP),
+    ],
+    [CookieDomain("cloud.example", ".corp.internal")],
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("https://erp.internal:8443/a?b#c", "http://erp.virtual:443/a?b#c"),
+        ("HTTPS://ERP.Internal:8443", "http://erp.virtual:443"),
+        ("http://erp.internal/a", "http://erp.virtual/a"),
+        ("http://erp.internal:80?x=http://erp.internal/", "http://erp.virtual?x=http://erp.internal/"),
+        ("http://[fd00::1]:8080/", "http://six.virtual/"),
+        ("https://erp.internal/not-mapped", "https://erp.internal/not-mapped"),
+        ("http://erp.internal:8080/", "http://erp.internal:8080/"),
+        ("http://user@erp.internal/", "http://user@erp.internal/"),
+        ("http://erp.internal.evil/", "http://erp.internal.evil/"),
+        ("tcp://db.internal:5432", "tcp://db.internal:5432"),
+        ("/relative", "/relative"),
+        ("", ""),
+    ],
+)
+def test_location(given: str, expected: str) -> None:
+    assert REWRITER.rewrite(b"location", 302, given.encode()).decode() == expected
+
+
+def test_location_counts_in_redirects_and_creations_only() -> None:
+    value = b"http://erp.internal/a"
+    assert REWRITER.rewrite(b"location", 201, value) == b"http://erp.virtual/a"
+    assert REWRITER.rewrite(b"location", 200, value) == value
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("a=1; Domain=.corp.internal; Path=/", "a=1; Domain=.cloud.example; Path=/"),
+        ("a=1;domain=app.corp.internal", "a=1;domain=app.cloud.example"),
+        ("a=1; domain=notcorp.internal", "a=1; domain=notcorp.internal"),
+        ("a=1; Domain=erp.internal; Secure", "a=1; Domain=erp.virtual; Secure"),
+        ("domain=erp.internal; Path=/", "domain=erp.internal; Path=/"),
+        ("a=1; Path=/", "a=1; Path=/"),
+    ],
+)
+def test_cookie_domains(given: str, expected: str) -> None:
+    assert REWRITER.rewrite(b"set-cookie", 200, given.encode()).decode() == expected
