@@ -9,7 +9,7 @@ import pytest
 from landbridge.connector.request import backend_request, check_open
 from landbridge.connector.route import route
 from landbridge.faults import FaultError
-from landbridge.model.mapping import AuthenticationMode, HostInHeader, Mapping, Protocol, Resource
+from landbridge.model.mapping import HostInHeader, Mapping, Protocol, Resource
 from landbridge.wire.messages import Open
 
 MAPPING = Mapping("erp.virtual", 80, "10.0.0.1", 8000, resources=(Resource("/"),))
@@ -126,10 +126,6 @@ def test_the_head_by_framing() -> None:
         (
             Mapping("erp", 80, "::1", 81, host_in_header=HostInHeader.INTERNAL),
             b"Host: [::1]:81\r\nX-Forwarded-Host: erp\r\n",
-        ),
-        (
-            Mapping("erp", 80, "in", 80, authentication_mode=AuthenticationMode.NONE_RESTRICTED),
-            b"Host: erp\r\nSSL_CLIENT_CERT: \r\n",
         ),
     ],
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from landbridge.faults import FaultError, fault
@@ -24,7 +24,7 @@ class ConnectorState:
     key_pem: str
     certificate_pem: str
     ca_pem: str
-    folder: Path = Path()
+    folder: Path = field(default=Path(), compare=False)
     """Where the connector keeps its files."""
 
 
