@@ -6,24 +6,34 @@ Mappings are not for the cloud side: of a connector only the location id is regi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from contextlib import suppress
 from typing import Protocol
 
+from landbridge.faults import FaultError, fault
+from landbridge.landscape.apply_config import create_on_instance, create_on_subaccount, set_access
+from landbridge.landscape.apply_level import LevelApplication
 from landbridge.landscape.changes import Changes, Item, Ledger
 from landbridge.landscape.clients import BINDING, new_client
-from landbridge.model.destination import Destination
+from landbridge.model.content import LevelContent
+from landbridge.model.label import EntityKind
 from landbridge.model.landscape import ConnectorContent, Landscape
-from landbridge.model.subaccount import ServiceInstance, SubaccountContent
+from landbridge.model.subaccount import InstanceContent, ServiceInstance, SubaccountContent
+from landbridge.model.subscription import Subscription
 from landbridge.store import (
     ClientRepository,
     ConnectorRepository,
     Database,
-    DestinationRepository,
     InstanceRepository,
+    RoleRepository,
     Session,
     SubaccountRepository,
+    SubscriptionRepository,
+    TrustedIssuerRepository,
     UserRepository,
 )
+
+_OF_TOKENS = ("subaccount", "instance", "client", "subscription", "trusted issuer")
+"""Kinds whose change may change who is accepted."""
 
 
 class Keys(Protocol):
@@ -35,18 +45,38 @@ class Keys(Protocol):
 async def apply(landscape: Landscape, db: Database, keyring: Keys) -> Changes:
     """Apply the cloud part of `landscape` in one transaction.
 
-    Raises `FaultError` (`store.conflict`) when an id, a subdomain or an application name belongs to somebody else;
-    then nothing was changed.
+    Raises `FaultError` (`store.conflict`) when an id, a subdomain or an application name belongs to somebody else,
+    `landscape.provider-unknown`, `file.config-refused`; then nothing was changed.
     """
-    ledger = Ledger()
     async with db.begin() as session:
-        for content in landscape.subaccounts:
-            await _Application(session, content, ledger).run()
-        await _connectors(session, landscape, ledger)
-    changes = ledger.close()
-    if changes.touches("subaccount", "instance", "client"):
+        changes = await _applied(session, landscape)
+    if changes.touches(*_OF_TOKENS):
         keyring.bump()
     return changes
+
+
+async def difference(landscape: Landscape, db: Database) -> Changes:
+    """What `apply` would change; it is done and undone. Raises `FaultError` as `apply`."""
+    changes = Changes()
+    with suppress(_Undone):
+        async with db.begin() as session:
+            changes = await _applied(session, landscape)
+            raise _Undone
+    return changes
+
+
+class _Undone(Exception):
+    """Ends a transaction that must not be kept."""
+
+
+async def _applied(session: Session, landscape: Landscape) -> Changes:
+    ledger = Ledger()
+    for content in landscape.subaccounts:
+        await _Application(session, content, ledger).run()
+    for content in landscape.subaccounts:  # providers may stand behind their subscribers
+        await _subscriptions(session, content, ledger)
+    await _connectors(session, landscape, ledger)
+    return ledger.close()
 
 
 class _Application:
@@ -65,8 +95,13 @@ class _Application:
         changed = await subaccounts.put(self._content.subaccount)
         self._ledger.stored(self._item("subaccount", self._content.subaccount.subdomain), existed, changed)
         await self._users()
-        await self._instances()
-        await self._destinations(None, self._content.destinations)
+        fresh = await self._instances()
+        await self._level(None, self._content.level)
+        for made in fresh:
+            await create_on_subaccount(self._session, made.instance, made.config, self._ledger)
+            await create_on_instance(self._session, made.instance, made.config, self._ledger)
+        await self._issuers()
+        await self._roles()
 
     def _item(self, kind: str, name: str) -> Item:
         return Item(kind, self._id, name)
@@ -81,7 +116,8 @@ class _Application:
             changed = await users.put(self._id, user)
             self._ledger.stored(self._item("user", user.name), user.name in present, changed)
 
-    async def _instances(self) -> None:
+    async def _instances(self) -> list[InstanceContent]:
+        """Returns those that are new."""
         instances = InstanceRepository(self._session)
         present = {instance.id: instance for instance in await instances.list(self._id)}
         for surplus in present.keys() - {content.instance.id for content in self._content.instances}:
@@ -92,7 +128,10 @@ class _Application:
             existed = content.instance.id in present
             self._ledger.stored(self._item("instance", content.instance.name), existed, changed)
             await self._client(content.instance)
-            await self._destinations(content.instance, content.destinations)
+            await self._level(content, content.level)
+            if existed:
+                await set_access(self._session, content.instance, content.config, self._ledger)
+        return [content for content in self._content.instances if content.instance.id not in present]
 
     async def _client(self, instance: ServiceInstance) -> None:
         """The client of the binding is made once; another service or application name needs another one."""
@@ -109,19 +148,54 @@ class _Application:
         await clients.put(wanted)
         self._ledger.created.append(self._item("client", wanted.id))
 
-    async def _destinations(self, instance: ServiceInstance | None, wanted: Iterable[Destination]) -> None:
-        """`instance` is None for the level of the subaccount."""
-        level = instance.id if instance else None
-        prefix = f"{instance.name}/" if instance else ""
-        destinations = DestinationRepository(self._session)
-        by_name = {destination.name: destination for destination in wanted}
-        present = {destination.name for destination in await destinations.list(self._id, level)}
-        for name in sorted(present - by_name.keys()):
-            await destinations.delete(self._id, level, name)
-            self._ledger.removed.append(self._item("destination", prefix + name))
-        for name, destination in by_name.items():
-            changed = await destinations.put(self._id, level, destination)
-            self._ledger.stored(self._item("destination", prefix + name), name in present, changed)
+    async def _level(self, owner: InstanceContent | None, wanted: LevelContent) -> None:
+        """`owner` is None for the level of the subaccount. What instances were created with stays."""
+        place = (self._id, owner.instance.id if owner else None)
+        prefix = f"{owner.instance.name}/" if owner else ""
+        initial = [owner.config.instance] if owner else [one.config.subaccount for one in self._content.instances]
+        kept = {
+            EntityKind.DESTINATION: frozenset(noun.name for one in initial for noun in one.destinations),
+            EntityKind.CERTIFICATE: frozenset(noun.name for one in initial for noun in one.certificates),
+        }
+        await LevelApplication(self._session, place, prefix, self._ledger, kept).run(wanted)
+
+    async def _issuers(self) -> None:
+        issuers = TrustedIssuerRepository(self._session)
+        present = {one.issuer for one in await issuers.list(self._id)}
+        for surplus in sorted(present - {one.issuer for one in self._content.issuers}):
+            await issuers.delete(self._id, surplus)
+            self._ledger.removed.append(self._item("trusted issuer", surplus))
+        for issuer in self._content.issuers:
+            changed = await issuers.put(issuer)
+            self._ledger.stored(self._item("trusted issuer", issuer.issuer), issuer.issuer in present, changed)
+
+    async def _roles(self) -> None:
+        roles = RoleRepository(self._session)
+        present = set(await roles.list(self._id))
+        for surplus in present - set(self._content.roles):
+            await roles.delete(surplus)
+            self._ledger.removed.append(self._item("role", f"{surplus.role.value} of {surplus.person}"))
+        for role in self._content.roles:
+            changed = await roles.put(role)
+            self._ledger.stored(self._item("role", f"{role.role.value} of {role.person}"), role in present, changed)
+
+
+async def _subscriptions(session: Session, content: SubaccountContent, ledger: Ledger) -> None:
+    """Those that the subaccount has as a subscriber."""
+    repository, own = SubscriptionRepository(session), content.subaccount
+    present = set(await repository.of_subscriber(own.id))
+    for surplus in present - set(content.subscriptions):
+        await repository.delete(surplus)
+        ledger.removed.append(_subscription_item(surplus))
+    for wanted in content.subscriptions:
+        if await SubaccountRepository(session).get(wanted.provider_id) is None:
+            raise FaultError(fault("landscape.provider-unknown", subaccount=own.subdomain, provider=wanted.provider_id))
+        changed = await repository.put(wanted)
+        ledger.stored(_subscription_item(wanted), wanted in present, changed)
+
+
+def _subscription_item(subscription: Subscription) -> Item:
+    return Item("subscription", subscription.subscriber_id, subscription.application)
 
 
 async def _connectors(session: Session, landscape: Landscape, ledger: Ledger) -> None:

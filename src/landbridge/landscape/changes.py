@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing of a landscape. `kind` is subaccount, user, instance, client, destination or connector."""
+    """One thing of a landscape. `kind` is a word like subaccount, user, destination or trusted issuer."""
 
     kind: str
     subaccount: str

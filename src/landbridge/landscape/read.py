@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from landbridge.faults import Fault, FaultError, fault
+from landbridge.landscape.certificates import CertificateFiles, FileUse
 from landbridge.landscape.connectors import Files, read_connectors
 from landbridge.landscape.fields import Fields
 from landbridge.landscape.problems import LandscapeInvalid, Problems
@@ -16,24 +17,27 @@ SIZE_LIMIT = 5_000_000
 VERSION = "1"
 
 
-def read(path: Path, *, need_files: bool = True) -> Landscape:
+def read(path: Path, *, need_files: bool = True, certificate_files: FileUse = FileUse.READ) -> Landscape:
     """The landscape in the file at `path` (docs/landscape.md).
 
-    need_files  whether files that it names must exist; only the machine of a connector needs them
+    need_files         whether files of connectors must exist; only the machine of a connector needs them
+    certificate_files  what happens to files that certificates are in
 
     Raises `FaultError` (landscape.file-missing, -unreadable, -too-large, landscape.syntax) or `LandscapeInvalid`,
     which carries one fault (landscape.invalid) for each problem.
     """
-    return read_text(_load(path), path, need_files=need_files)
+    return read_text(_load(path), path, need_files=need_files, certificate_files=certificate_files)
 
 
-def read_text(text: str, path: Path, *, need_files: bool = True) -> Landscape:
+def read_text(
+    text: str, path: Path, *, need_files: bool = True, certificate_files: FileUse = FileUse.READ
+) -> Landscape:
     """As `read`, for a text that is at hand; `path` names it in messages and is where relative names begin."""
     problems = Problems(str(path))
     root = Fields(_tree(text, path), "", problems)
     root.only("landbridge", "subaccounts", "connectors")
     root.text("landbridge", check=lambda given: None if given == VERSION else f"{VERSION}, the version of this format")
-    subaccounts = read_subaccounts(root)
+    subaccounts = read_subaccounts(root, CertificateFiles(path.parent, certificate_files))
     subdomains = {content.subaccount.subdomain: content.subaccount.id for content in subaccounts}
     connectors = read_connectors(root, subdomains, Files(path.parent, need_files))
     problems.raise_if_any()

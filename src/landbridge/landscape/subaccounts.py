@@ -1,18 +1,25 @@
-"""The section `subaccounts`: tenants with their users, service instances and destinations."""
+"""The section `subaccounts`: tenants with their users, service instances and everything on their levels."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from uuid import UUID, uuid5
 
-from landbridge.landscape.destinations import read_destinations
+from landbridge.landscape.certificates import CertificateFiles
 from landbridge.landscape.fields import Fields, Once
+from landbridge.landscape.instance_config import read_config
+from landbridge.landscape.level import LISTS, read_level
+from landbridge.landscape.source import Scalar
+from landbridge.landscape.trust import read_issuers, read_roles, read_subscriptions
 from landbridge.model.identifiers import is_guid, is_subdomain
 from landbridge.model.secret import Secret
 from landbridge.model.subaccount import InstanceContent, Service, ServiceInstance, Subaccount, SubaccountContent, User
 
 _PLANS = {Service.DESTINATION: "lite", Service.CONNECTIVITY: "lite", Service.XSUAA: "application"}
+_CLAIMS = ("email", "given_name", "family_name", "scopes", "groups", "attributes")
+_LISTS = ("subscriptions", "trusted_issuers", "roles")
 _APP_NAME = re.compile(r"[A-Za-z0-9_\-/\\]{1,100}")
 
 
@@ -26,10 +33,12 @@ class _Unique:
     apps: Once = field(default_factory=Once)
 
 
-def read_subaccounts(root: Fields) -> tuple[SubaccountContent, ...]:
-    """The subaccounts of a landscape."""
+def read_subaccounts(root: Fields, files: CertificateFiles) -> tuple[SubaccountContent, ...]:
+    """The subaccounts of a landscape. `files`: what happens to files that it names."""
     unique = _Unique()
-    return tuple(_subaccount(fields, unique) for fields in root.tables("subaccounts"))
+    listed = tuple(root.tables("subaccounts"))
+    subdomains = {_plain_text(fields, "subdomain"): _plain_text(fields, "id") for fields in listed}
+    return tuple(_subaccount(fields, unique, files, subdomains) for fields in listed)
 
 
 def instance_id(subaccount_id: str, name: str) -> str:
@@ -37,8 +46,10 @@ def instance_id(subaccount_id: str, name: str) -> str:
     return str(uuid5(UUID(subaccount_id), f"instance:{name}"))
 
 
-def _subaccount(fields: Fields, unique: _Unique) -> SubaccountContent:
-    fields.only("id", "subdomain", "name", "users", "instances", "destinations")
+def _subaccount(
+    fields: Fields, unique: _Unique, files: CertificateFiles, subdomains: Mapping[str, str]
+) -> SubaccountContent:
+    fields.only("id", "subdomain", "name", "users", "instances", *_LISTS, *LISTS)
     subaccount = Subaccount(
         fields.text("id", check=_guid_rule),
         fields.text("subdomain", check=_subdomain_rule),
@@ -48,20 +59,31 @@ def _subaccount(fields: Fields, unique: _Unique) -> SubaccountContent:
         unique.ids.check(subaccount.id, fields, "id")
     if subaccount.subdomain:
         unique.subdomains.check(subaccount.subdomain, fields, "subdomain")
-    users, instances = Once(), Once()
+    users, names = Once(), Once()
+    instances = tuple(_instance(item, subaccount, names, unique, files) for item in fields.tables("instances"))
+    ids = {content.instance.name: content.instance.id for content in instances}
     return SubaccountContent(
         subaccount,
         users=tuple(_user(user, users) for user in fields.tables("users")),
-        instances=tuple(_instance(item, subaccount, instances, unique) for item in fields.tables("instances")),
-        destinations=read_destinations(fields),
+        instances=instances,
+        level=read_level(fields, files),
+        subscriptions=read_subscriptions(fields, subaccount.id, subdomains),
+        issuers=read_issuers(fields, subaccount.id),
+        roles=read_roles(fields, subaccount.id, ids),
     )
 
 
+def _plain_text(fields: Fields, key: str) -> str:
+    """A text that is looked at ahead; what is wrong with it is reported where it is read."""
+    node = fields.node(key)
+    return node.text if isinstance(node, Scalar) else ""
+
+
 def _user(fields: Fields, once: Once) -> User:
-    fields.only("name", "password", "email", "given_name", "family_name", "scopes", "groups", "attributes")
+    fields.only("name", "password", "keep_password", *_CLAIMS)
     user = User(
         name=fields.text("name"),
-        password=Secret(fields.text("password", hidden=True)),
+        password=_password(fields),
         email=fields.text("email", ""),
         given_name=fields.text("given_name", ""),
         family_name=fields.text("family_name", ""),
@@ -74,8 +96,19 @@ def _user(fields: Fields, once: Once) -> User:
     return user
 
 
-def _instance(fields: Fields, subaccount: Subaccount, names: Once, unique: _Unique) -> InstanceContent:
-    fields.only("name", "service", "plan", "id", "xsappname", "destinations")
+def _password(fields: Fields) -> Secret:
+    """Required, unless the one that the store has is to stay: that is how a landscape is exported."""
+    if not fields.flag("keep_password", default=False):
+        return Secret(fields.text("password", hidden=True))
+    if fields.has("password"):
+        fields.wrong("keep_password", "a password as well", "one of the two")
+    return Secret("")
+
+
+def _instance(
+    fields: Fields, subaccount: Subaccount, names: Once, unique: _Unique, files: CertificateFiles
+) -> InstanceContent:
+    fields.only("name", "service", "plan", "id", "xsappname", "config", *LISTS)
     name = fields.text("name")
     service = fields.choice("service", Service, Service.DESTINATION, required=True)
     instance = ServiceInstance(
@@ -89,9 +122,10 @@ def _instance(fields: Fields, subaccount: Subaccount, names: Once, unique: _Uniq
     fresh = bool(name) and names.check(name, fields, "name")
     if instance.id and (fresh or fields.has("id")):  # of one name comes one id: no need to say it twice
         unique.instances.check(instance.id, fields, "id")
-    if service is not Service.DESTINATION and fields.has("destinations"):
-        fields.wrong("destinations", f"destinations of a {service.value} instance", "none; only 'destination' has them")
-    return InstanceContent(instance, read_destinations(fields))
+    for key in ("config", *LISTS):
+        if service is not Service.DESTINATION and fields.has(key):
+            fields.wrong(key, f"{key} of a {service.value} instance", "none; only 'destination' has them")
+    return InstanceContent(instance, read_level(fields, files), read_config(fields))
 
 
 def _id(fields: Fields, subaccount: Subaccount, name: str) -> str:

@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from landbridge.model.content import LevelContent
 from landbridge.model.destination import Destination
+from landbridge.model.instance_config import InstanceConfig
+from landbridge.model.role import RoleAssignment
 from landbridge.model.secret import Secret
+from landbridge.model.subscription import Subscription
+from landbridge.model.trust import TrustedIssuer
 
 
 class Service(StrEnum):
@@ -20,7 +25,10 @@ class Service(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person of a subaccount. `attributes` become `xs.user.attributes`, `scopes` are granted as they stand."""
+    """A person of a subaccount. `attributes` become `xs.user.attributes`, `scopes` are granted as they stand.
+
+    Without a password, a user who is there keeps his, and a new one cannot log on with any.
+    """
 
     name: str
     password: Secret
@@ -92,17 +100,33 @@ class Subaccount:
 
 @dataclass(frozen=True, slots=True)
 class InstanceContent:
-    """A service instance as a landscape describes it, with the destinations of its own level."""
+    """A service instance as a landscape describes it. `config` is what it is created with."""
 
     instance: ServiceInstance
-    destinations: tuple[Destination, ...] = ()
+    level: LevelContent = field(default_factory=LevelContent)
+    config: InstanceConfig = field(default_factory=InstanceConfig)
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        return self.level.destinations
 
 
 @dataclass(frozen=True, slots=True)
 class SubaccountContent:
-    """A subaccount as a landscape describes it."""
+    """A subaccount as a landscape describes it.
+
+    level          what stands on its own level
+    subscriptions  those that it has as a subscriber
+    """
 
     subaccount: Subaccount
     users: tuple[User, ...] = ()
     instances: tuple[InstanceContent, ...] = ()
-    destinations: tuple[Destination, ...] = ()
+    level: LevelContent = field(default_factory=LevelContent)
+    subscriptions: tuple[Subscription, ...] = ()
+    issuers: tuple[TrustedIssuer, ...] = ()
+    roles: tuple[RoleAssignment, ...] = ()
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        return self.level.destinations
