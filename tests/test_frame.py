@@ -115,7 +115,12 @@ def test_every_import_is_declared() -> None:
     """A package that only another one brings along may be gone with its next release."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {normal(requirement) for requirement in project["dependencies"]}
-    spelled = {"argon2": "argon2-cffi", "multipart": "python-multipart", "ruamel": "ruamel-yaml"}
+    spelled = {
+        "argon2": "argon2-cffi",
+        "jsonpath": "python-jsonpath",
+        "multipart": "python-multipart",
+        "ruamel": "ruamel-yaml",
+    }
     foreign = set().union(*map(imported, MODULES)) - sys.stdlib_module_names - {"landbridge"}
     only_in_tests = {"pytest"}
     assert {spelled.get(name, normal(name)) for name in foreign} - declared <= only_in_tests

@@ -115,12 +115,12 @@ class ForeignKeys:
         try:
             body = await self._calls.send(request, until)
         except FaultError as error:
-            reason = error.fault.sentence
+            reason = error.fault.sentence.removesuffix(".")
             raise FaultError(fault("destination.user-token-keys", url=request.place, reason=reason)) from error
         try:
             return _key_set(body)
         except ValueError:
-            reason = "what it answers is no JSON Web Key Set."
+            reason = "what it answers is no JSON Web Key Set"
             raise FaultError(fault("destination.user-token-keys", url=request.place, reason=reason)) from None
 
 

@@ -163,7 +163,7 @@ _USER = (
         "destination.user-token-keys",
         DESTINATIONS,
         502,
-        "The keys for the user token cannot be read from {url}: {reason}",
+        "The keys for the user token cannot be read from {url}: {reason}.",
         "Correct x_user_token.jwks_uri, or put the keys into x_user_token.jwks.",
         exit=44,
         retry=True,
