@@ -14,13 +14,14 @@ HEAD = "0003"
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def migrate(connection: Connection) -> str | None:
-    """Create or upgrade the tables within the running transaction; returns the revision they had, None for no tables.
+def migrate(connection: Connection, target: str = HEAD) -> str | None:
+    """Create or upgrade the tables within the running transaction; `target` is another revision in tests only.
 
-    Raises `FaultError` (`store.newer`) for a database that a newer release has migrated.
+    Returns the revision they had, None for no tables. Raises `FaultError` (`store.newer`) for a database that a newer
+    release has migrated.
     """
     current = revision(connection)
-    if current == HEAD:
+    if current == target:
         return current
     # Late imports: Alembic takes 150 ms, and all starts but the first do without it.
     from alembic import command
@@ -33,7 +34,7 @@ def migrate(connection: Connection) -> str | None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise FaultError(fault("store.newer", revision=current, known=HEAD))
-    command.upgrade(config, "head")
+    command.upgrade(config, target)
     return current
 
 
