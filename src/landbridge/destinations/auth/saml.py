@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from lxml import etree
-from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
-from signxml.signer import XMLSigner
 
 from landbridge.destinations.keystores.material import KeyMaterial
 
@@ -50,9 +48,11 @@ class Assertion:
 
 def signed(assertion: Assertion, keys: KeyMaterial, include_certificate: bool) -> bytes:
     """The assertion in XML, with an enveloped signature behind its issuer. Raises `Unwritable`."""
-    method = _method(keys)
+    from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm  # slow to load, and this is a thread
+    from signxml.signer import XMLSigner
+
     signer = XMLSigner(
-        signature_algorithm=method,
+        signature_algorithm=_method(keys),
         digest_algorithm=DigestAlgorithm.SHA256,
         c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     )
@@ -68,11 +68,12 @@ def signed(assertion: Assertion, keys: KeyMaterial, include_certificate: bool) -
     return bytes(etree.tostring(done))
 
 
-def _method(keys: KeyMaterial) -> SignatureMethod:
+def _method(keys: KeyMaterial) -> str:
+    """The name of the signature method, as the library spells it."""
     if isinstance(keys.key, rsa.RSAPrivateKey):
-        return SignatureMethod.RSA_SHA256
+        return "rsa-sha256"
     if isinstance(keys.key, ec.EllipticCurvePrivateKey):
-        return SignatureMethod.ECDSA_SHA256
+        return "ecdsa-sha256"
     raise Unwritable("the signing key is neither an RSA nor an EC key")
 
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import jsonpath
-
 from landbridge.faults import FaultError, fault
 from landbridge.model.destination import Destination
 
@@ -92,6 +90,8 @@ def _sought(source: str, place: Mapping[str, Any]) -> str:
     """The first text that `source` finds. Filters and searches through all levels are refused: they cost too much."""
     if not source.startswith("$"):
         return _text(place.get(source))
+    import jsonpath  # rarely needed, and slow to load
+
     reason = ""
     if len(source) > _PATH_LIMIT or "?" in source or ".." in source:
         reason = f"a path has at most {_PATH_LIMIT} characters, no filters and no '..'"
