@@ -197,6 +197,6 @@ odd_messages = st.builds(
 
 @given(st.binary(max_size=300) | st.builds(mutated(VALID), changes) | odd_messages, st.integers(1, 40))
 @example(VALID, 1)
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_any_bytes_are_read_or_refused_the_same_however_they_are_cut(data: bytes, step: int) -> None:
     assert outcome(data, max(len(data), 1)) == outcome(data, 1) == outcome(data, step)
