@@ -54,6 +54,7 @@ def test_programs_on_the_same_machine_have_an_address_that_works(host: str, url:
 
 def test_the_certificate_covers_every_name_once() -> None:
     assert tls_names(Settings()) == [
-        "localhost", "127.0.0.1", "authentication.localhost", "*.authentication.localhost"
+        "localhost", "127.0.0.1", "authentication.localhost", "*.authentication.localhost",
+        "authentication.cert.localhost", "*.authentication.cert.localhost",
     ]  # fmt: skip
     assert tls_names(SERVER)[0] == "bridge.example.com"

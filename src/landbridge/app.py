@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -16,12 +17,14 @@ from fastapi import APIRouter, FastAPI
 from landbridge.administration.service import AdministrationService, Parts
 from landbridge.api import (
     admin,
+    admin_login,
     authorize,
     certificates,
     destination_content,
     destination_fragments,
     destination_labels,
     destinations,
+    development,
     openapi,
     tokens,
     trust,
@@ -52,6 +55,7 @@ from landbridge.destinations.service import DestinationService
 from landbridge.destinations.trust.service import TrustService
 from landbridge.destinations.writing import Writing
 from landbridge.gateway.gateway import Gateway
+from landbridge.identity.administrators import Administrators
 from landbridge.identity.authority import Authority
 from landbridge.identity.authorization import AuthorizationService
 from landbridge.identity.binding import VcapServices
@@ -59,6 +63,7 @@ from landbridge.identity.connector_trust import ConnectorTrust
 from landbridge.identity.enrolment import Enrolment
 from landbridge.identity.foreign import ForeignTokens, KeySets
 from landbridge.identity.issuer import Issuer
+from landbridge.identity.key_upkeep import KeyUpkeep
 from landbridge.identity.keys import KeyRing
 from landbridge.identity.parts import TokenParts
 from landbridge.identity.sessions import Sessions
@@ -69,8 +74,9 @@ from landbridge.landscape.read import read
 from landbridge.model.clock import Clock
 from landbridge.model.enrolment import AuthenticationData
 from landbridge.model.landscape import Landscape
+from landbridge.model.trust import TrustedIssuer
 from landbridge.net.accept import TlsIdentity
-from landbridge.net.clock import system_clock
+from landbridge.net.clock import MovableClock, system_clock
 from landbridge.net.fetch import Fetcher
 from landbridge.public_names import (
     Ports,
@@ -162,6 +168,7 @@ class CloudSide:
 
 async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, stack: AsyncExitStack) -> CloudSide:
     """What is opened is closed by `stack`, in the opposite order. Ports come first: they are what fails most often."""
+    clock = MovableClock(clock)
     lock = FolderLock(settings.data)
     stack.callback(lock.release)
     plain, tls = _sockets(settings, stack)
@@ -178,6 +185,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
             db=db,
             keyring=identity.keyring,
             issuer=issuer,
+            authority=identity.authority,
             enrolment=identity.enrolment,
             tunnels=gateway,
             addresses=lambda: addresses(settings, ports, identity.keyring.public_pem()),
@@ -185,15 +193,17 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
             clock=clock,
         )
     )
+    token_parts = _token_parts(settings, db, identity, issuer, key_sets, clock)
     readiness = Readiness(db, gateway)
     source = _token_source(settings, ports, identity, clock)
     stack.push_async_callback(source.close)
     generator = _generator(settings, identity, clock)
-    _keep_renewing(db, generator, clock, stack)
+    _keep_running(Renewal(db, generator, clock).keep_running(), stack)
+    _keep_running(KeyUpkeep(identity.keyring, db, clock, settings.key_rotation_days).keep_running(), stack)
     routers = [
         *_destination_routers(settings, db, identity, source, generator, key_sets, clock),
-        *_token_routers(settings, _token_parts(settings, db, identity, issuer, key_sets, clock)),
-        _admin_router(settings, administration),
+        *_token_routers(settings, token_parts),
+        *_admin_routers(settings, administration, token_parts),
     ]
     app = create_app(routers, readiness.missing, [gateway.samples], settings.body_limit)
     await _serve(app, plain, tls, settings, identity.authority, stack)
@@ -224,14 +234,14 @@ def _generator(settings: Settings, identity: _Identity, clock: Clock) -> Generat
     return Generator(identity.authority, clock, settings.public_host, settings.certificate_organisation)
 
 
-def _keep_renewing(db: Database, generator: Generator, clock: Clock, stack: AsyncExitStack) -> None:
-    """The periodic renewal of certificates, until the process stops."""
-    renewing = asyncio.create_task(Renewal(db, generator, clock).keep_running())
+def _keep_running(work: Coroutine[Any, Any, None], stack: AsyncExitStack) -> None:
+    """Something that has to be done again and again, until the process stops."""
+    task = asyncio.create_task(work)
 
     async def end() -> None:
-        renewing.cancel()
+        task.cancel()
         with suppress(asyncio.CancelledError):
-            await renewing
+            await task
 
     stack.push_async_callback(end)
 
@@ -324,7 +334,10 @@ async def _gateway(
 
 def _issuer(settings: Settings, https_port: int) -> Issuer:
     return Issuer(
-        settings.token_domain, port=https_port, aliases=(settings.public_host,), lifetime=settings.token_lifetime
+        settings.token_domain,
+        port=settings.public_https_port or https_port,
+        aliases=(settings.public_host,),
+        lifetime=settings.token_lifetime,
     )
 
 
@@ -345,9 +358,23 @@ async def _serve(
         await server.start()
 
 
-def _admin_router(settings: Settings, administration: AdministrationService) -> APIRouter:
+def _admin_routers(settings: Settings, administration: AdministrationService, parts: TokenParts) -> list[APIRouter]:
+    """The administration and its login; on a laptop with its comforts."""
     token = load_or_create_admin_token(settings.data)
-    return admin.router(administration, token, development=settings.profile is Profile.LAPTOP)
+    issuer = _admin_issuer(settings)
+    guardian = Administrators(parts.db, token, parts.verifier, parts.foreign, parts.throttle, parts.clock, issuer)
+    comforts = administration.development if settings.profile is Profile.LAPTOP else None
+    return [
+        admin_login.login_router(guardian),
+        admin.router(administration, guardian),
+        development.router(comforts, guardian),
+    ]
+
+
+def _admin_issuer(settings: Settings) -> TrustedIssuer | None:
+    issuer = settings.admin_issuer
+    discovery = f"{issuer.rstrip('/')}/.well-known/openid-configuration"
+    return TrustedIssuer("", issuer, discovery=discovery, audience=settings.admin_audience) if issuer else None
 
 
 def _running(settings: Settings, ports: Ports) -> Running:

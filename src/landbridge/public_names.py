@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from landbridge.identity.binding import Addresses
+from landbridge.identity.issuer import certificate_domain
 from landbridge.settings import Settings
 
 
@@ -37,13 +38,27 @@ def api_url(settings: Settings, ports: Ports) -> str:
 
 def https_url(settings: Settings, ports: Ports) -> str:
     """The same over TLS."""
-    return f"https://{settings.public_host}{_port(ports.https, 443)}"
+    return f"https://{settings.public_host}{_port(token_port(settings, ports), 443)}"
+
+
+def token_port(settings: Settings, ports: Ports) -> int:
+    """The port of the TLS listener as others see it: something in front of us may forward 443."""
+    return settings.public_https_port or ports.https
 
 
 def local_url(settings: Settings, ports: Ports) -> str:
     """Where programs on this machine find the API, whatever the public name is."""
+    return _local(settings, ports.http)
+
+
+def door_url(settings: Settings, ports: Ports) -> str:
+    """Where programs on this machine find the HTTP door."""
+    return _local(settings, ports.door)
+
+
+def _local(settings: Settings, port: int) -> str:
     host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
-    return f"http://[{host}]:{ports.http}" if ":" in host else f"http://{host}:{ports.http}"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def gateway_address(settings: Settings, ports: Ports) -> str:
@@ -54,21 +69,25 @@ def gateway_address(settings: Settings, ports: Ports) -> str:
 def tls_names(settings: Settings) -> list[str]:
     """The names in the certificate of the TLS listeners, the public one first."""
     domain = settings.token_domain
-    names = [settings.public_host, "localhost", "127.0.0.1", domain, f"*.{domain}"]
+    certified = certificate_domain(domain)
+    names = [settings.public_host, "localhost", "127.0.0.1", domain, f"*.{domain}", certified, f"*.{certified}"]
     return list(dict.fromkeys(names))
 
 
 def addresses(settings: Settings, ports: Ports, verification_key: str) -> Addresses:
     """What bindings say about this installation."""
     if has_domain(settings):
-        port = _port(ports.https, 443)
+        port = _port(token_port(settings, ports), 443)
         token_service, uaadomain = f"https://{{subdomain}}.{settings.token_domain}{port}", settings.token_domain + port
+        certified = f"https://{{subdomain}}.{certificate_domain(settings.token_domain)}{port}"
     else:
         # xssec talks to `uaadomain` over https only, to `url` as it stands (client-behaviour, token service).
-        token_service, uaadomain = api_url(settings, ports), f"{settings.public_host}:{ports.https}"
+        token_service, uaadomain = api_url(settings, ports), f"{settings.public_host}:{token_port(settings, ports)}"
+        certified = https_url(settings, ports)
     return Addresses(
         api=api_url(settings, ports),
         token_service=token_service,
+        certified=certified,
         uaadomain=uaadomain,
         door_host=settings.public_host,
         door_port=ports.door,

@@ -19,6 +19,7 @@ LAPTOP = Addresses(
     door_host="localhost",
     door_port=20003,
     socks_port=20004,
+    certified="https://localhost:8444",
     verification_key=PEM,
 )
 SUBACCOUNT = Subaccount("11111111-2222-3333-4444-555555555555", "acme")
@@ -116,6 +117,7 @@ def test_a_domain_of_its_own_puts_the_tenant_into_the_url() -> None:
         door_host="bridge.example.com",
         door_port=20003,
         socks_port=20004,
+        certified="https://{subdomain}.authentication.cert.example.com",
         verification_key=PEM,
     )
     (entry,) = vcap_services([bound(Service.DESTINATION)], server)["destination"]

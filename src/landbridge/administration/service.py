@@ -1,215 +1,91 @@
-"""The administrator's operations. Names of subaccounts, instances and users are looked up here, and missed by name."""
+"""The administration: for each administrator the operations that he may see, and shortcuts for the program itself."""
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol
 
-from landbridge.administration.connector_list import ConnectedConnector, connector_list, moment
-from landbridge.administration.developer_tokens import mint
-from landbridge.api.admin import Answer, ResetTo
-from landbridge.faults import FaultError, fault
-from landbridge.identity.binding import Addresses, Binding, VcapServices, vcap_services
-from landbridge.identity.enrolment import Enrolment
-from landbridge.identity.issuer import Issuer
-from landbridge.identity.keys import KeyRing
-from landbridge.landscape.apply import apply
+from landbridge.administration.bindings import Bindings
+from landbridge.administration.connectors import Connectors
+from landbridge.administration.desk import INSTALLATION, Desk, Parts, Tunnels
+from landbridge.administration.development import Development
+from landbridge.administration.landscapes import Landscapes, Remembered
+from landbridge.administration.people import People
+from landbridge.administration.tenancy import Tenancy
+from landbridge.administration.trust import Trust
+from landbridge.api.admin import ResetTo
+from landbridge.api.admin_bodies import Answer
+from landbridge.identity.administrators import Admin
+from landbridge.identity.binding import VcapServices
 from landbridge.landscape.changes import Changes
-from landbridge.landscape.read import read_text
-from landbridge.model.clock import Clock
 from landbridge.model.enrolment import AuthenticationData
-from landbridge.model.identifiers import is_location_id
 from landbridge.model.landscape import Landscape
-from landbridge.model.subaccount import ServiceInstance, Subaccount, User
-from landbridge.store import (
-    ClientRepository,
-    ConnectorRepository,
-    Database,
-    InstanceRepository,
-    Session,
-    SubaccountRepository,
-    UserRepository,
-)
 
-
-class Tunnels(Protocol):
-    """The part of the gateway that an administrator sees."""
-
-    def connectors(self) -> Iterable[ConnectedConnector]: ...
-
-    def disconnect(self, connector_id: str) -> object: ...
+__all__ = ["Administration", "AdministrationService", "Parts", "Tunnels"]
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What the administration works on. `addresses` is asked each time: keys rotate."""
+class Administration:
+    """All operations, as one administrator may use them. See `landbridge.api.admin.Administration`."""
 
-    db: Database
-    keyring: KeyRing
-    issuer: Issuer
-    enrolment: Enrolment
-    tunnels: Tunnels
-    addresses: Callable[[], Addresses]
-    gateway: str
-    clock: Clock
+    tenancy: Tenancy
+    bindings: Bindings
+    people: People
+    trust: Trust
+    connectors: Connectors
+    landscapes: Landscapes
 
 
 class AdministrationService:
-    """See `landbridge.api.admin.Administration`."""
+    """Hands out the operations."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._landscape = Landscape()
+        self._remembered = Remembered()
+        self._own = self._all_of(Desk(parts, INSTALLATION))
 
-    async def subaccounts(self) -> list[Answer]:
-        async with self._parts.db.read() as session:
-            return [await _subaccount(session, subaccount) for subaccount in await SubaccountRepository(session).list()]
+    def of(self, admin: Admin) -> Administration:
+        """The operations of somebody who may do more than manage connectors.
+
+        Raises `FaultError` (`platform.admin-connectors-only`).
+        """
+        desk = Desk(self._parts, admin)
+        desk.demand_all_kinds()
+        return self._all_of(desk)
+
+    def connectors_of(self, admin: Admin) -> Connectors:
+        """What everybody may use who administers anything."""
+        return Connectors(Desk(self._parts, admin))
+
+    def development(self, admin: Admin) -> Development:
+        """Comforts for developers; the composition root gives them to laptops only. Raises `FaultError` as `of`."""
+        desk = Desk(self._parts, admin)
+        desk.demand_all_kinds()
+        return Development(desk)
 
     async def bindings(self, subaccount: str, instance: str | None = None) -> VcapServices:
-        async with self._parts.db.read() as session:
-            found = await _find_subaccount(session, subaccount)
-            instances = await _find_instances(session, found, instance)
-            bound = [
-                Binding(found, one, client)
-                for one in instances
-                for client in await ClientRepository(session).for_instance(one.id)
-            ]
-        return vcap_services(bound, self._parts.addresses())
-
-    async def invite(self, subaccount: str, location_id: str, minutes: float) -> Answer:
-        data = await self.invitation(subaccount, location_id, minutes)
-        return {
-            "authenticationData": data.to_text(),
-            "subaccountId": data.subaccount_id,
-            "locationId": location_id,
-            "expires": moment(data.expires),
-        }
+        """VCAP_SERVICES, for the program itself."""
+        return await self._own.bindings.bindings(subaccount, instance)
 
     async def invitation(self, subaccount: str, location_id: str, minutes: float) -> AuthenticationData:
-        """Authentication data for one new connector."""
-        if not is_location_id(location_id):
-            reason = "locationId: at most 100 letters, digits, '.', '_', '~' and '-' are allowed"
-            raise FaultError(fault("platform.request-invalid", reason=reason))
-        async with self._parts.db.read() as session:
-            found = await _find_subaccount(session, subaccount)
-        return await self._parts.enrolment.invite(found.id, location_id, [self._parts.gateway], minutes)
-
-    async def connectors(self) -> list[Answer]:
-        rows: list[Answer] = []
-        connected = list(self._parts.tunnels.connectors())
-        async with self._parts.db.read() as session:
-            subaccounts = await SubaccountRepository(session).list()
-            expected = {one.id: await ConnectorRepository(session).expected(one.id) for one in subaccounts}
-        for subaccount in subaccounts:
-            certificates = await self._parts.enrolment.connectors(subaccount.id)
-            rows += connector_list(subaccount, expected[subaccount.id], certificates, connected, self._parts.clock())
-        return rows
+        """Authentication data for one new connector, for the program itself."""
+        return await self._own.connectors.invitation(subaccount, location_id, minutes)
 
     async def revoke(self, connector_id: str) -> Answer:
-        """Every certificate of the connector, and its tunnel. A second time changes nothing."""
-        async with self._parts.db.read() as session:
-            subaccounts = [one.id for one in await SubaccountRepository(session).list()]
-        serials = [
-            certificate.serial
-            for subaccount in subaccounts
-            for certificate in await self._parts.enrolment.connectors(subaccount)
-            if certificate.connector_id == connector_id
-        ]
-        if not serials:
-            raise FaultError(fault("platform.unknown-connector", connector=connector_id[:100]))
-        for serial in serials:
-            await self._parts.enrolment.revoke(serial)
-        self._parts.tunnels.disconnect(connector_id)
-        return {"connectorId": connector_id, "certificates": len(serials)}
-
-    async def apply(self, text: str) -> Answer:
-        return _counted(await self.apply_landscape(read_text(text, Path("landscape.yaml"))))
+        return await self._own.connectors.revoke(connector_id)
 
     async def apply_landscape(self, landscape: Landscape) -> Changes:
-        """Apply a landscape, and remember it as the one to reset to."""
-        changes = await apply(landscape, self._parts.db, self._parts.keyring)
-        self._landscape = landscape
-        return changes
+        return await self._own.landscapes.apply_landscape(landscape)
 
     async def reset(self, to: ResetTo) -> Answer:
-        """What the landscape names keeps its client secrets, so that applications under test go on."""
-        begun = time.perf_counter()
-        landscape = self._landscape if to == "landscape" else Landscape()
-        kept = {content.subaccount.id for content in landscape.subaccounts}
-        async with self._parts.db.begin() as session:
-            repository = SubaccountRepository(session)
-            for subaccount in await repository.list():
-                if subaccount.id not in kept:
-                    await repository.delete(subaccount.id)
-        await apply(landscape, self._parts.db, self._parts.keyring)
-        self._parts.keyring.bump()
-        return {"to": to, "ms": round((time.perf_counter() - begun) * 1000, 1)}
+        return await self._own.landscapes.reset(to)
 
-    async def mint(self, subaccount: str, instance: str, user: str | None) -> Answer:
-        """A token of the client of `instance`, for `user` if one is named."""
-        parts = self._parts
-        async with parts.db.read() as session:
-            tenant = await _find_subaccount(session, subaccount)
-            (found,) = await _find_instances(session, tenant, instance)
-            (client, *_) = await ClientRepository(session).for_instance(found.id)
-            person = None if user is None else await _find_user(session, tenant, user)
-        return mint(client, tenant, person, parts.keyring, parts.issuer, parts.clock)
-
-
-async def _subaccount(session: Session, subaccount: Subaccount) -> Answer:
-    instances = await InstanceRepository(session).list(subaccount.id)
-    return {
-        "id": subaccount.id,
-        "subdomain": subaccount.subdomain,
-        "name": subaccount.name,
-        "instances": [
-            {"id": one.id, "name": one.name, "service": one.service.value, "plan": one.plan} for one in instances
-        ],
-        "users": [user.name for user in await UserRepository(session).list(subaccount.id)],
-    }
-
-
-async def _find_subaccount(session: Session, name: str) -> Subaccount:
-    """By id or subdomain. Raises `FaultError`: `platform.unknown-subaccount`."""
-    repository = SubaccountRepository(session)
-    found = await repository.get(name) or await repository.by_subdomain(name)
-    if found is None:
-        known = _names(one.subdomain for one in await repository.list())
-        raise FaultError(fault("platform.unknown-subaccount", subaccount=name[:100], known=known))
-    return found
-
-
-async def _find_instances(session: Session, subaccount: Subaccount, name: str | None) -> list[ServiceInstance]:
-    """All instances, or the one of that name. Raises `FaultError`: `platform.unknown-instance`."""
-    instances = await InstanceRepository(session).list(subaccount.id)
-    found = [one for one in instances if name in (None, one.name, one.id)]
-    if name is not None and not found:
-        known = _names(one.name for one in instances)
-        raise FaultError(
-            fault("platform.unknown-instance", subaccount=subaccount.subdomain, instance=name[:100], known=known)
+    def _all_of(self, desk: Desk) -> Administration:
+        landscapes = Landscapes(desk, self._remembered)
+        return Administration(
+            Tenancy(desk),
+            Bindings(desk),
+            People(desk),
+            Trust(desk),
+            Connectors(desk),
+            landscapes,
         )
-    return found
-
-
-async def _find_user(session: Session, subaccount: Subaccount, name: str) -> User:
-    """Raises `FaultError`: `platform.unknown-user`."""
-    repository = UserRepository(session)
-    found = await repository.get(subaccount.id, name)
-    if found is None:
-        known = _names(one.name for one in await repository.list(subaccount.id))
-        raise FaultError(fault("platform.unknown-user", subaccount=subaccount.subdomain, user=name[:100], known=known))
-    return found
-
-
-def _names(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "none"
-
-
-def _counted(changes: Changes) -> Answer:
-    """How many items of each kind of change, for people and scripts; nothing secret is in a name."""
-    kinds = ("created", "updated", "removed", "unchanged")
-    return dict(Counter({kind: len(getattr(changes, kind)) for kind in kinds}))

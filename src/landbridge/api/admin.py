@@ -1,32 +1,30 @@
-"""The administrator's routes, behind the admin token: subaccounts, bindings, connectors, landscape, reset.
+"""The administrator's routes: subaccounts, bindings, people, trust, connectors, landscape, reset.
 
-The same operations serve the command line. Tokens for developers exist in the laptop profile only.
+The same operations serve the command line. Every route sees what its caller may see: the holder of the admin token and
+administrators of the installation all of it, an administrator of one subaccount that one, a person with the role Cloud
+Connector Administrator the connectors of theirs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from hmac import compare_digest
 from typing import Annotated, Literal, Protocol
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 
+from landbridge.api import admin_bindings, admin_subaccounts, admin_trust, people
+from landbridge.api.admin_bodies import Answer
+from landbridge.api.admin_login import Guardian, admin_of, guard, shown
 from landbridge.faults import FaultError, fault
-from landbridge.identity.binding import VcapServices
-from landbridge.model.secret import Secret
+from landbridge.identity.administrators import Admin
 
-Answer = dict[str, object]
 ResetTo = Literal["landscape", "empty"]
 
 
-class Administration(Protocol):
-    """What an administrator may do. `subaccount` is an id or a subdomain everywhere; results are ready for JSON."""
-
-    async def subaccounts(self) -> list[Answer]: ...
-
-    async def bindings(self, subaccount: str, instance: str | None) -> VcapServices: ...
+class ConnectorsDesk(Protocol):
+    """Operations on connectors. `subaccount` is an id or a subdomain everywhere; results are ready for JSON."""
 
     async def invite(self, subaccount: str, location_id: str, minutes: float) -> Answer: ...
 
@@ -34,98 +32,117 @@ class Administration(Protocol):
 
     async def revoke(self, connector_id: str) -> Answer: ...
 
+
+class LandscapesDesk(Protocol):
+    """Operations on the landscape."""
+
     async def apply(self, text: str) -> Answer: ...
+
+    async def compare(self, text: str) -> Answer: ...
+
+    async def export(self, secrets: bool) -> str: ...
 
     async def reset(self, to: ResetTo) -> Answer: ...
 
-    async def mint(self, subaccount: str, instance: str, user: str | None) -> Answer: ...
+
+class Administration(Protocol):
+    """What one administrator may do."""
+
+    @property
+    def tenancy(self) -> admin_subaccounts.TenancyDesk: ...
+
+    @property
+    def bindings(self) -> admin_bindings.BindingsDesk: ...
+
+    @property
+    def people(self) -> people.PeopleDesk: ...
+
+    @property
+    def trust(self) -> admin_trust.TrustDesk: ...
+
+    @property
+    def landscapes(self) -> LandscapesDesk: ...
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class Administrations(Protocol):
+    """Hands out the operations; refuses by `FaultError`."""
+
+    def of(self, admin: Admin) -> Administration: ...
+
+    def connectors_of(self, admin: Admin) -> ConnectorsDesk: ...
 
 
-class Invitation(_Body):
+class Invitation(BaseModel):
     """For which location id a connector is invited, and for how long."""
+
+    model_config = ConfigDict(extra="forbid")
 
     location_id: Annotated[str, Field(validation_alias="locationId")] = ""
     minutes: Annotated[float, Field(gt=0, le=7 * 24 * 60)] = 60
 
 
-class TokenWish(_Body):
-    """Whose token to mint: of the client of a service instance, and of a user of the subaccount if one is named."""
+def router(administrations: Administrations, guardian: Guardian) -> APIRouter:
+    """The routes under /admin, all of them behind the guard."""
 
-    subaccount: str
-    instance: str
-    user: str | None = None
+    def of(request: Request) -> Administration:
+        return administrations.of(admin_of(request))
 
-
-def router(administration: Administration, token: Secret, development: bool) -> APIRouter:
-    """The routes under /admin. `development`: whether the laptop profile's comforts exist."""
-    routes = APIRouter(prefix="/admin", dependencies=[Depends(_guard(token))])
-    _subaccounts(routes, administration)
-    _connectors(routes, administration)
-    _landscape(routes, administration)
-    _development(routes, administration, development)
+    routes = APIRouter(prefix="/admin", tags=["administration"], dependencies=[Depends(guard(guardian))])
+    routes.include_router(admin_subaccounts.router(lambda request: of(request).tenancy))
+    routes.include_router(admin_bindings.router(lambda request: of(request).bindings))
+    routes.include_router(people.router(lambda request: of(request).people))
+    routes.include_router(admin_trust.router(lambda request: of(request).trust))
+    _connectors(routes, administrations)
+    _landscape(routes, administrations)
     return routes
 
 
-def _guard(token: Secret) -> Callable[[Request], None]:
-    def guard(request: Request) -> None:
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not given.strip():
-            raise FaultError(fault("platform.admin-token-missing"))
-        if not compare_digest(given.strip().encode(), token.reveal().encode()):
-            raise FaultError(fault("platform.admin-token-wrong"))
+def _connectors(routes: APIRouter, administrations: Administrations) -> None:
+    @routes.get("/me")
+    async def me(request: Request) -> Answer:
+        """Who the caller is taken for."""
+        return shown(admin_of(request))
 
-    return guard
-
-
-def _subaccounts(routes: APIRouter, administration: Administration) -> None:
-    @routes.get("/subaccounts")
-    async def subaccounts() -> list[Answer]:
-        return await administration.subaccounts()
-
-    @routes.get("/subaccounts/{subaccount}/bindings")
-    async def bindings(subaccount: str, instance: str | None = None) -> VcapServices:
-        """The value of VCAP_SERVICES. Holds client secrets."""
-        return await administration.bindings(subaccount, instance)
-
-
-def _connectors(routes: APIRouter, administration: Administration) -> None:
     @routes.post("/subaccounts/{subaccount}/connectors/invitations", status_code=201)
-    async def invite(subaccount: str, wish: Invitation | None = None) -> Answer:
+    async def invite(request: Request, subaccount: str, wish: Invitation | None = None) -> Answer:
         wish = wish or Invitation()
-        return await administration.invite(subaccount, wish.location_id, wish.minutes)
+        desk = administrations.connectors_of(admin_of(request))
+        return await desk.invite(subaccount, wish.location_id, wish.minutes)
 
     @routes.get("/connectors")
-    async def connectors() -> list[Answer]:
-        return await administration.connectors()
+    async def connectors(request: Request) -> list[Answer]:
+        return await administrations.connectors_of(admin_of(request)).connectors()
 
     @routes.post("/connectors/{connector_id}/revoke")
-    async def revoke(connector_id: str) -> Answer:
-        return await administration.revoke(connector_id)
+    async def revoke(request: Request, connector_id: str) -> Answer:
+        return await administrations.connectors_of(admin_of(request)).revoke(connector_id)
 
 
-def _landscape(routes: APIRouter, administration: Administration) -> None:
+def _landscape(routes: APIRouter, administrations: Administrations) -> None:
     @routes.post("/landscape")
     async def apply(request: Request) -> Answer:
         """Apply the landscape in the body (YAML). What is there already stays as it is."""
-        try:
-            text = (await request.body()).decode("utf-8")
-        except UnicodeDecodeError:
-            raise FaultError(fault("platform.request-invalid", reason="the body is not UTF-8 text")) from None
-        return await administration.apply(text)
+        return await administrations.of(admin_of(request)).landscapes.apply(await _text(request))
+
+    @routes.post("/landscape/diff")
+    async def compare(request: Request) -> Answer:
+        """What applying the landscape in the body would change; nothing is changed."""
+        return await administrations.of(admin_of(request)).landscapes.compare(await _text(request))
+
+    @routes.get("/landscape")
+    async def export(request: Request, secrets: bool = False) -> PlainTextResponse:
+        """The landscape as it is, in YAML."""
+        text = await administrations.of(admin_of(request)).landscapes.export(secrets)
+        return PlainTextResponse(text, media_type="application/yaml")
 
     @routes.post("/reset")
-    async def reset(to: ResetTo = "landscape") -> Answer:
+    async def reset(request: Request, to: ResetTo = "landscape") -> Answer:
         """Back to the landscape that was applied last (nothing, if none was), or to nothing at all."""
-        return await administration.reset(to)
+        return await administrations.of(admin_of(request)).landscapes.reset(to)
 
 
-def _development(routes: APIRouter, administration: Administration, allowed: bool) -> None:
-    @routes.post("/dev/token")
-    async def mint(wish: TokenWish) -> Answer:
-        if not allowed:
-            raise FaultError(fault("platform.laptop-only", what="Minting tokens"))
-        return await administration.mint(wish.subaccount, wish.instance, wish.user)
+async def _text(request: Request) -> str:
+    try:
+        return (await request.body()).decode("utf-8")
+    except UnicodeDecodeError:
+        raise FaultError(fault("platform.request-invalid", reason="the body is not UTF-8 text")) from None

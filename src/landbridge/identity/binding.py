@@ -18,6 +18,9 @@ VcapServices = dict[str, list[dict[str, object]]]
 LEGACY_PORT = 20001
 """RFC and LDAP listener of the original; clients read the field, even where nothing listens."""
 
+SHARED_PLAN = "broker"
+"""Plan of an xsuaa instance whose application serves the tenants that subscribe to it."""
+
 _TAGS = {
     Service.DESTINATION: ("destination", "conn", "connsvc"),
     Service.CONNECTIVITY: ("connectivity", "conn", "connsvc"),
@@ -31,6 +34,7 @@ class Addresses:
 
     api               origin of the destination service, without a slash at the end
     token_service     origin of the token service; `{subdomain}` in it becomes that of the subaccount
+    certified         the same for clients with certificates
     uaadomain         host (with a port where it has to be) of the token service without a tenant in it
     door_host         host of the doors
     door_port         HTTP door
@@ -40,6 +44,7 @@ class Addresses:
 
     api: str
     token_service: str
+    certified: str
     uaadomain: str
     door_host: str
     door_port: int
@@ -104,16 +109,25 @@ def _entry(binding: Binding, addresses: Addresses) -> dict[str, object]:
 def _common(binding: Binding, addresses: Addresses) -> Credentials:
     return {
         "clientid": binding.client.id,
-        "clientsecret": binding.client.secret.reveal(),
-        "credential-type": "binding-secret",
+        **_proof(binding, addresses),
         "url": _token_service(binding, addresses),
         "uaadomain": addresses.uaadomain,
         "identityzone": binding.subaccount.subdomain,
         "tenantid": binding.subaccount.id,
-        "tenantmode": "dedicated",
+        "tenantmode": "shared" if binding.instance.plan == SHARED_PLAN else "dedicated",
         "xsappname": binding.client.xsappname,
         "verificationkey": addresses.verification_key,
     }
+
+
+def _proof(binding: Binding, addresses: Addresses) -> Credentials:
+    """What the client proves itself with: a certificate, or else its secret; never both (destination-service §6.1)."""
+    certificate = binding.client.certificate
+    if certificate is None:
+        return {"clientsecret": binding.client.secret.reveal(), "credential-type": "binding-secret"}
+    key = {"key": certificate.key.reveal()} if certificate.key else {}
+    certurl = _of_tenant(addresses.certified, binding)
+    return {"certificate": certificate.pem, **key, "certurl": certurl, "credential-type": "x509"}
 
 
 def _destination(binding: Binding, addresses: Addresses) -> Credentials:
@@ -151,4 +165,8 @@ def _xsuaa(binding: Binding, addresses: Addresses) -> Credentials:
 
 
 def _token_service(binding: Binding, addresses: Addresses) -> str:
-    return addresses.token_service.replace("{subdomain}", binding.subaccount.subdomain)
+    return _of_tenant(addresses.token_service, binding)
+
+
+def _of_tenant(url: str, binding: Binding) -> str:
+    return url.replace("{subdomain}", binding.subaccount.subdomain)

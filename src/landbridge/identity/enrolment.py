@@ -91,6 +91,25 @@ class Enrolment:
             location_id=invitation.location_id,
         )
 
+    async def renew(self, connector_id: str, serial: int, csr_pem: str) -> Enrolled:
+        """A new certificate for the connector that holds the one with this serial number; the old one stays valid.
+
+        Raises `FaultError`: `tunnel.renewal-refused`, `enrolment.request-invalid`.
+        """
+        async with self._db.begin() as session:
+            repository = ConnectorCertificateRepository(session)
+            known = await repository.get(f"{serial:x}")
+            if known is None or known.connector_id != connector_id:
+                raise FaultError(fault("tunnel.renewal-refused", reason="the certificate is not known here"))
+            if known.revoked is not None:
+                raise FaultError(fault("tunnel.renewal-refused", reason="the certificate is revoked"))
+            certificate = self._authority.sign_connector(csr_pem, connector_id, known.subaccount_id)
+            invitation = Invitation(known.subaccount_id, known.location_id, 0.0)
+            record = _record(certificate, connector_id, invitation, self._clock())
+            await repository.put(record)
+        _log.info("connector certificate renewed", extra=_fields(record))
+        return Enrolled(connector_id, certificate, self._authority.ca_pem, known.subaccount_id, known.location_id)
+
     async def revoke(self, serial_hex: str) -> None:
         """Revoke a connector's certificate, at once and for ever. A second time changes nothing.
 

@@ -1,0 +1,106 @@
+"""What one administrator has before him: every operation, limited to what he may see and do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from landbridge.administration.connector_list import ConnectedConnector
+from landbridge.faults import FaultError, fault
+from landbridge.identity.administrators import Admin
+from landbridge.identity.authority import Authority
+from landbridge.identity.binding import Addresses
+from landbridge.identity.enrolment import Enrolment
+from landbridge.identity.issuer import Issuer
+from landbridge.identity.keys import KeyRing
+from landbridge.model.subaccount import ServiceInstance, Subaccount, User
+from landbridge.net.clock import MovableClock
+from landbridge.store import Database, InstanceRepository, Session, SubaccountRepository, UserRepository
+
+INSTALLATION = Admin("landbridge")
+"""The program itself: the composition root, and whoever holds it, may do everything."""
+
+
+class Tunnels(Protocol):
+    """The part of the gateway that an administrator sees."""
+
+    def connectors(self) -> Iterable[ConnectedConnector]: ...
+
+    def disconnect(self, connector_id: str) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the administration works on. `addresses` is asked each time: keys rotate."""
+
+    db: Database
+    keyring: KeyRing
+    issuer: Issuer
+    authority: Authority
+    enrolment: Enrolment
+    tunnels: Tunnels
+    addresses: Callable[[], Addresses]
+    gateway: str
+    clock: MovableClock
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The parts, and who works with them. Names are looked up here, and missed by name.
+
+    A subaccount that the administrator does not see is missed like one that does not exist.
+    """
+
+    parts: Parts
+    admin: Admin = INSTALLATION
+
+    def demand_installation(self, what: str) -> None:
+        """Raises `FaultError` (`platform.admin-limited`) for an administrator of one subaccount."""
+        if self.admin.subaccount_id is not None:
+            raise FaultError(fault("platform.admin-limited", name=self.admin.name, what=what))
+
+    def demand_all_kinds(self) -> None:
+        """Raises `FaultError` (`platform.admin-connectors-only`) for somebody who may manage connectors only."""
+        if self.admin.connectors_only:
+            raise FaultError(fault("platform.admin-connectors-only", name=self.admin.name))
+
+    async def visible(self, session: Session) -> list[Subaccount]:
+        """The subaccounts that exist for this administrator."""
+        return [one for one in await SubaccountRepository(session).list() if self.admin.sees(one.id)]
+
+    async def subaccount(self, session: Session, name: str) -> Subaccount:
+        """By id or subdomain. Raises `FaultError`: `platform.unknown-subaccount`."""
+        repository = SubaccountRepository(session)
+        found = await repository.get(name) or await repository.by_subdomain(name)
+        if found is None or not self.admin.sees(found.id):
+            known = names(one.subdomain for one in await self.visible(session))
+            raise FaultError(fault("platform.unknown-subaccount", subaccount=name[:100], known=known))
+        return found
+
+
+async def find_instance(session: Session, subaccount: Subaccount, name: str) -> ServiceInstance:
+    """By name or id. Raises `FaultError`: `platform.unknown-instance`."""
+    instances = await InstanceRepository(session).list(subaccount.id)
+    found = next((one for one in instances if name in (one.name, one.id)), None)
+    if found is None:
+        known = names(one.name for one in instances)
+        raise FaultError(
+            fault("platform.unknown-instance", subaccount=subaccount.subdomain, instance=name[:100], known=known)
+        )
+    return found
+
+
+async def find_user(session: Session, subaccount: Subaccount, name: str) -> User:
+    """Raises `FaultError`: `platform.unknown-user`."""
+    repository = UserRepository(session)
+    found = await repository.get(subaccount.id, name)
+    if found is None:
+        known = names(one.name for one in await repository.list(subaccount.id))
+        raise FaultError(fault("platform.unknown-user", subaccount=subaccount.subdomain, user=name[:100], known=known))
+    return found
+
+
+def names(some: Iterable[str]) -> str:
+    """Names as one text, for faults."""
+    return ", ".join(sorted(some)) or "none"

@@ -1,0 +1,77 @@
+"""Routes for developers, in the laptop profile only: mint a token, move the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Protocol
+
+from fastapi import APIRouter, Depends
+from pydantic import Field
+from starlette.requests import Request
+
+from landbridge.api.admin_bodies import Answer, Body
+from landbridge.api.admin_login import Guardian, admin_of, guard
+from landbridge.faults import FaultError, fault
+from landbridge.identity.administrators import Admin
+
+
+class TokenWish(Body):
+    """Whose token to mint: of the client of a service instance, and of a user of the subaccount if one is named.
+
+    claims    written over those that the token would have; null takes one away
+    lifetime  seconds; a negative one makes a token that has expired
+    """
+
+    subaccount: str
+    instance: str
+    user: str | None = None
+    claims: dict[str, Any] = Field(default_factory=dict)
+    lifetime: Annotated[int | None, Field(ge=-10_000_000, le=10_000_000)] = None
+
+
+class Move(Body):
+    """By how many seconds the clock moves; negative ones go back."""
+
+    seconds: Annotated[float, Field(ge=-1e9, le=1e9)]
+
+
+class DevelopmentDesk(Protocol):
+    """The operations; refusals are `FaultError`s."""
+
+    async def mint(self, wish: TokenWish) -> Answer: ...
+
+    def time(self) -> Answer: ...
+
+    def advance(self, seconds: float) -> Answer: ...
+
+    def true_time(self) -> Answer: ...
+
+
+def router(desk_of: Callable[[Admin], DevelopmentDesk] | None, guardian: Guardian) -> APIRouter:
+    """The routes under /admin/dev. Without a `desk_of` they only say that they are for laptops."""
+    routes = APIRouter(prefix="/admin/dev", tags=["development"], dependencies=[Depends(guard(guardian))])
+
+    def desk(request: Request, what: str) -> DevelopmentDesk:
+        if desk_of is None:
+            raise FaultError(fault("platform.laptop-only", what=what))
+        return desk_of(admin_of(request))
+
+    @routes.post("/token")
+    async def mint(request: Request, wish: TokenWish) -> Answer:
+        return await desk(request, "Minting tokens").mint(wish)
+
+    @routes.get("/clock")
+    async def time(request: Request) -> Answer:
+        return desk(request, "Moving the clock").time()
+
+    @routes.post("/clock")
+    async def advance(request: Request, move: Move) -> Answer:
+        """Tokens, codes and certificates expire as if the time had passed."""
+        return desk(request, "Moving the clock").advance(move.seconds)
+
+    @routes.delete("/clock")
+    async def true_time(request: Request) -> Answer:
+        """Back to the true time."""
+        return desk(request, "Moving the clock").true_time()
+
+    return routes
