@@ -162,9 +162,7 @@ class Socks5Handshake:
         if kind == 4:
             return RequestRefused(8, "an IPv6 address")
         address, port = message[4:-2], int.from_bytes(message[-2:], "big")
-        if kind == 1:
-            return ConnectAsked(str(IPv4Address(address)), port)
-        return _named(address[1:], port)
+        return _target(address[1:] if kind == 3 else str(IPv4Address(address)).encode("ascii"), port)
 
     def _take(self, size: int) -> bytes | None:
         if len(self._buffer) < size:
@@ -185,7 +183,7 @@ def _location(encoded: bytes) -> str:
         raise RemoteProtocolError("a location id that is not base64") from None
 
 
-def _named(name: bytes, port: int) -> Event:
+def _target(name: bytes, port: int) -> Event:
     if not name or not name.isascii() or not name.decode("ascii").isprintable() or not port:
         return RequestRefused(1, "a host name or port that cannot be")
     return ConnectAsked(name.decode("ascii"), port)
