@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from bench import document, flame, machine, report, rounds, tools
+from bench import document, find, flame, machine, report, rounds, tools
 from bench.bridge import bridge
 from bench.figures import DIRECT, as_json
 from bench.nouns import Results, Subject
@@ -42,6 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         peers = _peers(rig, Path(folder), backend, options, notes)
         subjects = [backend, *peers, ours]
         results = replace(_measure(options, backend, subjects, notes), notes=tuple(notes))
+    if "find" in options.parts:
+        results = _find(options, results)
     _publish(options, results, facts)
     return 1 if results.empty else 0
 
@@ -59,6 +61,19 @@ def _measure(options: Options, backend: Subject, subjects: Sequence[Subject], no
     if quiet.note:
         notes.append(quiet.note)
     return results
+
+
+def _find(options: Options, results: Results) -> Results:
+    """Its own landbridge, with its own database: the other one is stopped by now."""
+    quiet = Quiet(options.patience)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        try:
+            runs = find.measure(tools.wrk(), options, quiet, Path(folder) / "find", _say)
+        except NotStarted as reason:
+            note = f"not measured: find: {reason}"
+            _say(note)
+            return replace(results, notes=(*results.notes, note))
+    return replace(results, find=runs, notes=(*results.notes, quiet.note) if quiet.note else results.notes)
 
 
 @contextmanager

@@ -24,7 +24,7 @@ _LANDSCAPE = Path(__file__).with_name("landscape.yaml")
 _VIRTUAL = "erp.internal:8000"
 _SUBACCOUNT = "bench"
 _PATIENCE = 30.0
-_FREE_PORTS = ("http", "https", "door", "socks", "tunnel")
+FREE_PORTS = ("http", "https", "door", "socks", "tunnel")
 
 
 @contextmanager
@@ -34,14 +34,14 @@ def bridge(folder: Path, backend: Subject) -> Iterator[Subject]:
     landscape = folder / "landscape.yaml"
     landscape.write_text(_LANDSCAPE.read_text().replace("BACKEND", str(backend.port)))
     data = ["--data", str(folder / "cloud")]
-    ports = [option for name in _FREE_PORTS for option in (f"--{name}-port", "0")]
-    up = _command("up", "--landscape", str(landscape), *data, *ports, "--json")
+    ports = [option for name in FREE_PORTS for option in (f"--{name}-port", "0")]
+    up = command("up", "--landscape", str(landscape), *data, *ports, "--json")
     log = folder / "gateway.log"
-    with running(up, log, _clean_environment()) as gateway:
-        ready = _first_line(gateway, log)
+    with running(up, log, clean_environment()) as gateway:
+        ready = first_line(gateway, log)
         state = _enroll(folder, data)
-        run = _command("connector", "run", "--state", str(state), "--landscape", str(landscape), "--name", "bench")
-        with running(run, folder / "connector.log", _clean_environment()) as connector:
+        run = command("connector", "run", "--state", str(state), "--landscape", str(landscape), "--name", "bench")
+        with running(run, folder / "connector.log", clean_environment()) as connector:
             subject = Subject(
                 name="landbridge",
                 port=int(ready["ports"]["door"]),
@@ -86,20 +86,20 @@ def _wait_until_it_answers(subject: Subject, folder: Path) -> None:
             return
 
 
-def _command(*arguments: str) -> list[str]:
+def command(*arguments: str) -> list[str]:
     return [str(Path(sys.executable).with_name("landbridge")), *arguments]
 
 
 def _output(*arguments: str) -> str:
     done = subprocess.run(
-        _command(*arguments), env=_clean_environment(), capture_output=True, text=True, timeout=60, check=False
+        command(*arguments), env=clean_environment(), capture_output=True, text=True, timeout=60, check=False
     )
     if done.returncode:
         raise NotStarted(f"landbridge {' '.join(arguments[:2])}: {done.stderr[-800:]}")
     return done.stdout
 
 
-def _first_line(process: subprocess.Popen[bytes], log: Path) -> Any:
+def first_line(process: subprocess.Popen[bytes], log: Path) -> Any:
     """The line of JSON that `up` prints when it is ready."""
     assert process.stdout is not None
     ready, _, _ = select.select([process.stdout], [], [], _PATIENCE)
@@ -109,7 +109,7 @@ def _first_line(process: subprocess.Popen[bytes], log: Path) -> Any:
     return json.loads(line)
 
 
-def _clean_environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """Options of landbridge that stand in the environment of whoever runs the benchmark would change what it is."""
     return {name: value for name, value in os.environ.items() if not name.startswith("LANDBRIDGE_")}
 

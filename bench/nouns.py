@@ -88,6 +88,27 @@ class MemoryRun:
 
 
 @dataclass(frozen=True, slots=True)
+class ListRun:
+    """The list of all destinations. Seconds to the first byte and to the last, memory of the program in KiB."""
+
+    octets: int
+    first: float
+    last: float
+    before: int
+    peak: int
+
+
+@dataclass(frozen=True, slots=True)
+class FindRuns:
+    """What the part `find` measures. Times in seconds; of the resets the first one came right after the start."""
+
+    requests: tuple[RequestRun, ...]
+    listing: ListRun
+    start: tuple[float, ...]
+    reset: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """Everything of one run of the benchmark."""
 
@@ -95,7 +116,8 @@ class Results:
     bulk: tuple[BulkRun, ...] = ()
     memory: tuple[MemoryRun, ...] = ()
     notes: tuple[str, ...] = ()
+    find: FindRuns | None = None
 
     @property
     def empty(self) -> bool:
-        return not (self.requests or self.bulk or self.memory)
+        return not (self.requests or self.bulk or self.memory or self.find)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.ssh import PEERS
 
-PARTS = ("requests", "bulk", "memory")
+PARTS = ("requests", "bulk", "memory", "find")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--connections", type=_numbers, help="comma-separated, e.g. 1,32,128")
     parser.add_argument("--rounds", type=int, help="runs of each kind, of which the median counts (3; --quick 1)")
     parser.add_argument("--patience", type=float, help="wait so long for a quiet machine before a run (5; --quick 0)")
-    parser.add_argument("--parts", type=_parts, default=PARTS, help="comma-separated: requests,bulk,memory")
+    parser.add_argument("--parts", type=_parts, default=PARTS, help="comma-separated: requests,bulk,memory,find")
     parser.add_argument("--peers", type=_peers, default=("ssh", "ssh-nodelay"), help=f"of {', '.join(PEERS)}")
     parser.add_argument("--quick", action="store_true", help="one short round")
     parser.add_argument("--json", action="store_true", help="JSON instead of the table on stdout")

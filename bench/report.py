@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import median
 
+from bench import find_report
 from bench.figures import OURS, Grouped, Run
 from bench.nouns import BulkRun, MemoryRun, RequestRun, Results
 
@@ -34,6 +35,8 @@ def _parts(results: Results) -> Iterator[str]:
     if results.memory:
         yield "### Resident memory in MiB around a long stream"
         yield table(["stream", "way", "program", "before", "peak", "after"], map(_memory, results.memory))
+    if results.find:
+        yield find_report.tables(results.find, table)
     if results.notes:
         yield "\n".join(f"- {note}" for note in results.notes)
 

@@ -1,0 +1,50 @@
+"""The tables of the part `find`."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Sequence
+
+from bench.figures import OURS, Grouped
+from bench.find_database import DESTINATIONS
+from bench.nouns import FindRuns, RequestRun
+
+PEER = "empty endpoint"
+
+Table = Callable[[Sequence[str], Sequence[Sequence[str]]], str]
+
+
+def tables(runs: FindRuns, table: Table) -> str:
+    """Markdown; `table` lays one out."""
+    parts = []
+    if runs.requests:
+        grouped = Grouped(runs.requests)
+        rows = []
+        for kind in grouped.kinds:
+            ours, peer = grouped.rate(kind, OURS) or 0.0, grouped.rate(kind, PEER) or 0.0
+            latency = [_latency(grouped.runs(kind, name)) for name in (PEER, OURS)]
+            rows.append([kind, f"{peer:,.0f}", f"{ours:,.0f}", f"**{peer / ours:.2f}**" if ours else "–", *latency])
+        head = ["connections", PEER, "find", f"{PEER} ÷ find", f"{PEER} p50 / p99 ms", "find p50 / p99 ms"]
+        parts += [
+            f"### Find with a cached token among {DESTINATIONS:,} destinations, requests per second",
+            table(head, rows),
+        ]
+    listing = runs.listing
+    parts.append(f"### Around {DESTINATIONS:,} destinations")
+    rows = [
+        ["list: first byte", f"{listing.first * 1000:,.0f} ms"],
+        ["list: all of it", f"{listing.last:.2f} s, {listing.octets / 2**20:.1f} MiB"],
+        ["list: memory before / at most", f"{listing.before / 1024:.1f} / {listing.peak / 1024:.1f} MiB"],
+        ["start until ready (median)", f"{statistics.median(runs.start):.2f} s"],
+        ["reset of a typical landscape: first / median of the next", _milliseconds(runs.reset)],
+    ]
+    parts.append(table(["what", "figure"], rows))
+    return "\n\n".join(parts)
+
+
+def _milliseconds(resets: Sequence[float]) -> str:
+    return f"{resets[0] * 1000:.0f} / {statistics.median(resets[1:]) * 1000:.0f} ms"
+
+
+def _latency(runs: Sequence[RequestRun]) -> str:
+    return f"{statistics.median(run.p50 for run in runs):.2f} / {statistics.median(run.p99 for run in runs):.2f}"
