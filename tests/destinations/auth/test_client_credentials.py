@@ -288,6 +288,19 @@ async def test_a_token_service_that_is_silent_is_left_at_the_deadline(stage: Sta
     assert "0.2 seconds" in failed["error"]
 
 
+async def test_all_calls_of_a_find_share_the_deadline(stage: Stage, tokens: FakeTokenService) -> None:
+    """A second try, and the call for a client assertion before, get what is left and no new time."""
+    loop = asyncio.get_running_loop()
+    provider = {"clientAssertion.type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}
+    stage.put(**properties(tokens, Name="P", **provider))
+    tokens.answers = [answer(b"oops", 503), TOKEN, answer(b"oops", 503), HANG]
+    begun = loop.time()
+    given = properties(tokens, **{"clientAssertion.destinationName": "P"})
+    assert await code(stage, given, {"deadline": 1.0}) == "destination.token-service-timeout"
+    assert 0.9 < loop.time() - begun < 2.0
+    assert len(tokens.received) == 4
+
+
 async def test_a_read_time_out_of_the_destination(stage: Stage, tokens: FakeTokenService) -> None:
     tokens.answers = [HANG]
     given = properties(tokens, **{"tokenServiceURL.SocketReadTimeoutInSeconds": "1"})
