@@ -9,7 +9,7 @@ import pytest
 from landbridge.connector.state.files import ConnectorState, load_state, save_state
 from landbridge.faults import FaultError
 
-STATE = ConnectorState("id", "subaccount", "plant", ("a:1", "b:2"), "KEY", "CERTIFICATE", "CA")
+STATE = ConnectorState("id", "subaccount", "plant", ("a:1", "b:2"), "KEY\n", "-----BEGIN CERTIFICATE-----\n", "CA")
 
 
 def code(folder: Path) -> str:
@@ -23,7 +23,7 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     save_state(folder, STATE)
     save_state(folder, STATE)
     assert load_state(folder) == STATE
-    assert {file.name for file in folder.iterdir()} == {"key.pem", "certificate.pem", "ca.pem", "connector.json"}
+    assert {file.name for file in folder.iterdir()} == {"identity.pem", "ca.pem", "connector.json"}
     assert all(file.stat().st_mode & 0o777 == 0o600 for file in folder.iterdir())
     assert folder.stat().st_mode & 0o777 == 0o700
 
@@ -44,7 +44,7 @@ def test_a_mark_that_cannot_be_read(tmp_path: Path, text: str) -> None:
     assert code(tmp_path) == "connector.state-unreadable"
 
 
-@pytest.mark.parametrize("name", ["key.pem", "certificate.pem", "ca.pem"])
+@pytest.mark.parametrize("name", ["identity.pem", "ca.pem"])
 def test_a_missing_file(tmp_path: Path, name: str) -> None:
     save_state(tmp_path, STATE)
     (tmp_path / name).unlink()

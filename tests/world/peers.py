@@ -25,6 +25,7 @@ from landbridge.wire.messages import (
     Message,
     MessageReader,
     Open,
+    Trust,
     Welcome,
     encode,
 )
@@ -120,8 +121,8 @@ class FakeConnector(Peer):
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def dial(cls, world: World, state: ConnectorState, **hello: Any) -> AsyncIterator[Self]:
-        """Upgrade, say hello (its fields can be changed), and be there."""
+    async def dial(cls, world: World, state: ConnectorState, behind: bytes = b"", **hello: Any) -> AsyncIterator[Self]:
+        """Upgrade, say hello (its fields can be changed) with something behind it, and be there."""
         reader, writer = await tunnel_port(world, context_of(state))
         try:
             writer.write(UPGRADE)
@@ -129,18 +130,25 @@ class FakeConnector(Peer):
             peer = cls(reader, writer, Mux(dialled=True, stream_limit=1000))
             peer.control = peer.mux.open()
             words = Hello(TUNNEL_VERSION, "0", "0", state.connector_id, "run-1", state.location_id)
-            peer.mux.send(peer.control, encode(replace_fields(words, hello)))
+            peer.mux.send(peer.control, encode(replace_fields(words, hello)) + behind)
             await peer.flush()
             yield peer
         finally:
             writer.transport.abort()
 
     async def welcome(self) -> None:
-        assert isinstance(await self.message(self.control), Welcome)
+        """Wait until the gateway has taken the tunnel."""
+        assert isinstance(await self._word(), Welcome)
+
+    async def _word(self) -> Message:
+        """The next message on the control stream that is not about trust."""
+        while isinstance(message := await self.message(self.control), Trust):
+            pass
+        return message
 
     async def farewell(self) -> str:
         """Code of the fault with which the gateway ends the tunnel."""
-        message = await self.message(self.control)
+        message = await self._word()
         assert isinstance(message, Farewell), message
         return message.code
 

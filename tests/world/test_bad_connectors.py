@@ -44,6 +44,7 @@ async def test_plain_bytes_instead_of_tls(erp: World) -> None:
     writer.write(b"GET /healthcheck HTTP/1.1\r\nHost: g\r\n\r\n")
     with contextlib.suppress(ConnectionError):
         assert b"HTTP" not in await reader.read()
+    writer.transport.abort()
     assert await healthy(erp)
 
 
@@ -84,6 +85,17 @@ async def test_control_messages_that_make_no_sense(erp: World, state: ConnectorS
         assert await peer.farewell() == "tunnel.protocol-error"
         await peer.gone()
     assert await healthy(erp)
+
+
+async def test_nonsense_right_behind_hello(erp: World, state: ConnectorState) -> None:
+    """The tunnel ends before it was taken: it must not be taken afterwards, however slowly the connector goes."""
+    async with FakeConnector.dial(erp, state, behind=b"\0\0\0\2{}") as peer:
+        peer.writer.transport.pause_reading()  # type: ignore[attr-defined]
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await erp.cloud.gateway.wait_for_connector(ACME, "fake")
+        peer.writer.transport.resume_reading()  # type: ignore[attr-defined]
+        assert await peer.farewell() == "tunnel.protocol-error"
 
 
 async def test_a_tunnel_of_another_version(erp: World, state: ConnectorState) -> None:

@@ -32,7 +32,7 @@ async def test_a_secret_works_once(erp: World, folder: Path) -> None:
     state = await enrol(data, folder / "first")
     assert (state.subaccount_id, state.location_id) == (ACME, "once")
     assert load_state(folder / "first") == state
-    assert (folder / "first" / "key.pem").stat().st_mode & 0o777 == 0o600
+    assert (folder / "first" / "identity.pem").stat().st_mode & 0o777 == 0o600
     assert await refusal(data, folder / "second") == "enrolment.secret-used"
 
 

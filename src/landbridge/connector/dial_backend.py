@@ -48,5 +48,5 @@ def _fault(mapping: Mapping, port: int, failure: DialFailed, timeout: float) -> 
             return fault("backend.connect-timeout", seconds=f"{timeout:g}", **place)
         case DialProblem.CERTIFICATE:
             return fault("backend.certificate-untrusted", reason=failure.reason, **place)
-        case DialProblem.TLS | DialProblem.CLOSED:
+        case DialProblem.TLS | DialProblem.CLOSED | DialProblem.PROXY:
             return fault("backend.tls-failed", reason=failure.reason, **place)

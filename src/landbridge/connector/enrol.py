@@ -6,12 +6,8 @@ import json
 import ssl
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
 from landbridge.connector.gateway_request import OddAnswer, client_context, fault_of, send_request
+from landbridge.connector.identity_key import new_key, request_for
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.connector.state.files import ConnectorState, save_state
 from landbridge.faults import FaultError, fault
@@ -24,16 +20,17 @@ async def enrol(data: AuthenticationData, folder: Path, settings: ConnectorSetti
     The private key never leaves this machine. Raises `FaultError` (`enrolment.*`, `tunnel.gateway-*`,
     `connector.state-unreadable`).
     """
-    key = ec.generate_private_key(ec.SECP256R1())
-    answer = await _ask(data, _csr(key), settings or ConnectorSettings())
+    key_pem, csr = request_for(new_key())
+    answer = await _ask(data, csr, settings or ConnectorSettings())
     state = ConnectorState(
         connector_id=answer["connector"],
         subaccount_id=answer["subaccount"],
         location_id=answer["location"],
         gateways=data.gateways,
-        key_pem=_pem(key),
+        key_pem=key_pem,
         certificate_pem=answer["certificate"],
         ca_pem=answer["ca"],
+        folder=folder,
     )
     save_state(folder, state)
     return state
@@ -77,16 +74,3 @@ async def _ask_one(address: str, context: ssl.SSLContext, body: bytes, settings:
     except (ValueError, KeyError, TypeError, RecursionError):
         reason = "its answer is not the expected JSON"
         raise FaultError(fault("tunnel.gateway-odd-answer", address=address, reason=reason)) from None
-
-
-def _csr(key: ec.EllipticCurvePrivateKey) -> str:
-    """The authority chooses the subject; the request only proves possession of the key."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "landbridge connector")])
-    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
-    return request.public_bytes(serialization.Encoding.PEM).decode()
-
-
-def _pem(key: ec.EllipticCurvePrivateKey) -> str:
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()

@@ -7,10 +7,12 @@ import json
 import ssl
 from typing import Any
 
+from cryptography import x509
+
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.faults import Fault, FaultError, fault, from_wire
 from landbridge.net.accept import load_identity
-from landbridge.net.dial import DialFailed, DialProblem, connect
+from landbridge.net.dial import DialFailed, DialProblem, connect, presented_certificate
 from landbridge.wire.http1 import BadHead, ResponseHead, head_end, parse_response
 
 _HEAD_LIMIT = 16_384
@@ -80,7 +82,7 @@ async def send_request(
     try:
         async with asyncio.timeout(settings.dial_timeout):
             transport, protocol = await connect(
-                Answered, host, port, timeout=settings.dial_timeout, tls=context, server_name=host
+                Answered, host, port, timeout=settings.dial_timeout, tls=context, server_name=host, proxy=settings.proxy
             )
             try:
                 transport.write(request)
@@ -89,7 +91,7 @@ async def send_request(
                 transport.abort()
                 raise
     except DialFailed as failure:
-        raise FaultError(_dial_fault(address, failure)) from None
+        raise FaultError(await _dial_fault(address, failure, settings)) from None
     except TimeoutError:
         raise FaultError(fault("tunnel.gateway-odd-answer", address=address, reason="no answer in time")) from None
 
@@ -111,11 +113,27 @@ def split_address(address: str) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _dial_fault(address: str, failure: DialFailed) -> Fault:
+async def _dial_fault(address: str, failure: DialFailed, settings: ConnectorSettings) -> Fault:
     match failure.problem:
         case DialProblem.CERTIFICATE:
-            return fault("tunnel.gateway-untrusted", address=address, reason=failure.reason)
+            return await _distrust(address, failure.reason, settings)
+        case DialProblem.PROXY:
+            proxy = settings.proxy.address if settings.proxy is not None else ""
+            return fault("tunnel.proxy-failed", address=address, proxy=proxy, reason=failure.reason)
         case DialProblem.TLS | DialProblem.CLOSED:
             return fault("tunnel.gateway-odd-answer", address=address, reason=failure.reason)
         case _:
             return fault("tunnel.gateway-unreachable", address=address, reason=failure.reason)
+
+
+async def _distrust(address: str, reason: str, settings: ConnectorSettings) -> Fault:
+    """Another gateway, or somebody in between? The issuer of what is presented tells (user-asks row 29)."""
+    host, port = split_address(address)
+    try:
+        der = await presented_certificate(host, port, timeout=settings.dial_timeout, proxy=settings.proxy)
+    except DialFailed:
+        der = None
+    issuer = x509.load_der_x509_certificate(der).issuer.rfc4514_string() if der else ""
+    if issuer and "O=landbridge" not in issuer:
+        return fault("tunnel.intercepted", address=address, issuer=issuer)
+    return fault("tunnel.gateway-untrusted", address=address, reason=reason)

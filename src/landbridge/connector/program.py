@@ -1,46 +1,30 @@
-"""The connector as a program: dial, serve, redial, until told to stop or until trying again is pointless."""
+"""The connector as a program: its gateways, its policy, its certificate."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
+import logging
 import ssl
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 
-from landbridge.connector.backoff import Backoff
 from landbridge.connector.dial import dial, tunnel_context
+from landbridge.connector.dialler import CertificateRenewed, Connected, Dialler, Disconnected, Event, Report
 from landbridge.connector.policy import policy_of
 from landbridge.connector.propagation.trust_list import TrustList
+from landbridge.connector.renewal import Renewal, begin_renewal, expires_at, finish_renewal, is_due
 from landbridge.connector.session import ConnectorSession, Introduction
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.connector.state.files import ConnectorState
-from landbridge.faults import Fault, FaultError, fault
+from landbridge.faults import Fault, FaultError, fault, from_wire
 from landbridge.model.clock import Clock
 from landbridge.model.landscape import ConnectorContent
 from landbridge.net.clock import system_clock
-from landbridge.wire.messages import Welcome
+from landbridge.wire.messages import Renewed, Welcome
 
+__all__ = ["CertificateRenewed", "Connected", "Connector", "Disconnected", "Event", "Report"]
 
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """The gateway has taken the tunnel. `gateway_time` is its clock, seconds since the epoch."""
-
-    address: str
-    gateway_time: float
-
-
-@dataclass(frozen=True, slots=True)
-class Disconnected:
-    """There is no tunnel, for this reason; the next attempt is in `retry_in` seconds, or never (None)."""
-
-    reason: Fault
-    retry_in: float | None
-
-
-Report = Callable[[Connected | Disconnected], None]
+_log = logging.getLogger(__name__)
 
 
 class Connector:
@@ -74,53 +58,57 @@ class Connector:
         self._introduction = Introduction(
             state.connector_id, uuid.uuid4().hex, content.location_id, content.description or content.name
         )
-        self._session: ConnectorSession | None = None
+        self._renewal: Renewal | None = None
         self._stopping = asyncio.Event()
+        self._diallers = [
+            Dialler(address, settings, self._connect, report, self._stopping)
+            for address in state.gateways
+            for _ in range(settings.connections)
+        ]
 
     async def run(self) -> Fault | None:
-        """Serve until `stop`; returns None then, or the fault that makes redialling pointless."""
-        loop = asyncio.get_running_loop()
-        settings = self._settings
-        backoff = Backoff(settings.backoff_first, settings.backoff_most, random.random)
-        attempt = 0
-        while not self._stopping.is_set():
-            address = self._state.gateways[attempt % len(self._state.gateways)]
-            attempt += 1
-            began = loop.time()
-            reason = await self._serve_once(address)
-            if self._stopping.is_set():
-                break
-            if not reason.kind.retry:
-                self._report(Disconnected(reason, None))
-                return reason
-            if loop.time() - began >= settings.steady_time:
-                backoff.reset()
-            wait = backoff.next()
-            self._report(Disconnected(reason, wait))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait):
-                    await self._stopping.wait()
-        return None
+        """Serve until `stop`; returns None then, or the fault that makes redialling every gateway pointless."""
+        reasons = await asyncio.gather(*(dialler.run() for dialler in self._diallers))
+        return None if self._stopping.is_set() else next((reason for reason in reasons if reason is not None), None)
 
-    async def _serve_once(self, address: str) -> Fault:
-        def on_welcome(welcome: Welcome) -> None:
-            self._report(Connected(address, welcome.time))
+    @property
+    def sessions(self) -> list[ConnectorSession]:
+        """What is connected now."""
+        return [dialler.session for dialler in self._diallers if dialler.session is not None]
+
+    async def _connect(self, address: str) -> ConnectorSession:
+        def on_welcome(session: ConnectorSession, welcome: Welcome) -> None:
+            self._report(Connected(address, welcome.time, welcome.time - self._clock()))
+            self._renew(session)
 
         def new_session() -> ConnectorSession:
-            return ConnectorSession(self._introduction, self._settings, self.policy, self._trust_list, on_welcome)
+            return ConnectorSession(
+                self._introduction, self._settings, self.policy, self._trust_list, on_welcome, self._on_renewed
+            )
 
+        return await dial(address, self._context, self._state, self._settings, new_session)
+
+    def _renew(self, session: ConnectorSession) -> None:
+        """Ask for a new certificate when the old one nears its end; every new connection looks."""
+        if self._renewal is None and is_due(self._state, self._clock(), self._settings.renew_before):
+            self._renewal = begin_renewal()
+            session.renew(self._renewal.csr)
+
+    def _on_renewed(self, answer: Renewed) -> None:
+        """Later connections use the new certificate; the present ones go on with the old."""
+        renewal, self._renewal = self._renewal, None
+        if renewal is None:
+            return
+        if not answer.certificate:
+            _log.warning("certificate not renewed: %s", from_wire(answer.code, answer.params).sentence)
+            return
         try:
-            session = await dial(address, self._context, self._state, self._settings, new_session)
+            self._state = finish_renewal(self._state, renewal, answer.certificate)
+            self._context = tunnel_context(self._state)
         except FaultError as error:
-            return error.fault
-        self._session = session
-        if self._stopping.is_set():
-            session.close()
-        try:
-            return await session.closed
-        finally:
-            self._session = None
-            session.link.abort()
+            _log.error("certificate not renewed: %s", error.fault.sentence, extra={"fault": error.fault.code})
+            return
+        self._report(CertificateRenewed(expires_at(self._state)))
 
     def reconfigure(self, content: ConnectorContent) -> None:
         """Apply a changed configuration; streams that are under way go on with the old one.
@@ -128,26 +116,26 @@ class Connector:
         Raises `FaultError`; then nothing has changed. Another location id needs another connector.
         """
         self.policy = policy_of(content, self._state.folder, self._trust_list, self._clock)
-        if self._session is not None:
-            self._session.apply(self.policy)
+        for session in self.sessions:
+            session.apply(self.policy)
 
     async def stop(self, grace: float = 0.0) -> None:
         """Take no more streams, give the open ones `grace` seconds, then end."""
         self._stopping.set()
-        session = self._session
-        if session is None:
-            return
-        session.drain()
+        sessions = self.sessions
+        for session in sessions:
+            session.drain()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(grace):
-                while session.busy and not session.closed.done():  # noqa: ASYNC110 - once, at the end of the program
+                while any(session.busy for session in self.sessions):  # noqa: ASYNC110 - once, at the end
                     await asyncio.sleep(0.05)
-        session.close()
+        for session in sessions:
+            session.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(1.0):
-                await asyncio.shield(session.closed)
+                await asyncio.gather(*(asyncio.shield(session.closed) for session in sessions))
 
     def abort(self) -> None:
-        """Cut the tunnel at once, as a crash would."""
-        if self._session is not None:
-            self._session.link.abort()
+        """Cut the tunnels at once, as a crash would."""
+        for session in self.sessions:
+            session.link.abort()

@@ -33,6 +33,8 @@ from landbridge.wire.messages import (
     MessageReader,
     Open,
     Refused,
+    Renew,
+    Renewed,
     Traced,
     Trust,
     Welcome,
@@ -73,7 +75,8 @@ class ConnectorSession:
         settings: ConnectorSettings,
         policy: Policy,
         trust_list: TrustList,
-        on_welcome: Callable[[Welcome], None],
+        on_welcome: Callable[[ConnectorSession, Welcome], None],
+        on_renewed: Callable[[Renewed], None] = lambda answer: None,
     ) -> None:
         self.settings = settings
         self.policy = policy
@@ -83,6 +86,7 @@ class ConnectorSession:
         self.mux = Mux(dialled=True, window=settings.window, stream_limit=settings.stream_limit + _SPARE_STREAMS)
         self.link = Link(self.mux, self, ping_interval=settings.ping_interval, ping_timeout=settings.ping_timeout)
         self._on_welcome = on_welcome
+        self._on_renewed = on_renewed
         self._owners: dict[int, StreamServer] = {}
         self._reader = MessageReader()
         self._ending: Fault | None = None
@@ -158,6 +162,11 @@ class ConnectorSession:
         self.mux.send(self._control, encode(Exposed(_exposed(policy.access))))
         self.link.wake()
 
+    def renew(self, csr: str) -> None:
+        """Ask for a new certificate; the answer comes to `on_renewed`."""
+        self.mux.send(self._control, encode(Renew(csr)))
+        self.link.wake()
+
     def drain(self) -> None:
         """Ask the gateway for no more streams; the open ones go on."""
         self._draining = True
@@ -195,11 +204,13 @@ class ConnectorSession:
     def _on_message(self, message: object) -> None:
         match message:
             case Welcome():
-                self._on_welcome(message)
+                self._on_welcome(self, message)
             case Trust(issuers):
                 unreadable = self._trust_list.replace(map(_trust_entry, issuers))
                 for name in unreadable:
                     _log.warning("keys of a trusted issuer cannot be read", extra={"issuer": name})
+            case Renewed():
+                self._on_renewed(message)
             case Departed(conn):
                 self.pool.forget(conn)
             case Drain():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from landbridge.net.proxy import HttpProxy
+
 AGENT_VERSION = "0.1.0"
 COMPAT_VERSION = "2.19.0"
 """The release of the original that this connector behaves like; documented version limits compare this one."""
@@ -27,6 +29,12 @@ class ConnectorSettings:
     """Credit that a stream may grow to beyond the first 256 KiB."""
     stream_limit: int = 10_000
     dial_timeout: float = 15.0
+    proxy: HttpProxy | None = None
+    """HTTP proxy on the way out to gateways; never used towards backends (cloud-connector §1.1)."""
+    connections: int = 1
+    """TLS connections to each gateway; 2 for medium traffic (cloud-connector §1.3)."""
+    renew_before: float = 30 * 86_400.0
+    """Remaining life, in seconds, below which the connector renews its certificate; a third of a shorter life."""
     ping_interval: float = 15.0
     ping_timeout: float = 15.0
     backoff_first: float = 0.5

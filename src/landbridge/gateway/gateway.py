@@ -159,7 +159,9 @@ class Gateway:
     def _open_session(self, identity: ConnectorIdentity) -> TunnelSession:
         settings = self._tunnel_settings
         budget = self._budgets.setdefault(identity.subaccount_id, Budget(settings.tenant_budget))
-        return TunnelSession(identity, self.registry, settings, budget, self._clock, self.door.next_id(), self._trust)
+        return TunnelSession(
+            identity, self.registry, settings, budget, self._clock, self.door.next_id(), self._trust, self._certificates
+        )
 
     def _on_handshake_failed(self, peer: str, reason: str) -> None:
         self._handshakes_failed += 1

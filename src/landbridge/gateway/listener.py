@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 from landbridge.faults import FaultError, fault, problem, to_wire
 from landbridge.gateway.certificates import Revocations, identify
-from landbridge.gateway.session import ConnectorIdentity, TunnelSession
+from landbridge.gateway.session import CertificateSource, ConnectorIdentity, TunnelSession
 from landbridge.model.clock import Clock
 from landbridge.model.enrolment import Enrolled
 from landbridge.wire.http1 import BadHead, RequestHead, head_end, parse_request
@@ -22,7 +22,7 @@ REQUEST_TIMEOUT = 15.0
 ISSUER_HINT = b"landbridge-certificate-issuer"
 
 
-class Certificates(Revocations, Protocol):
+class Certificates(Revocations, CertificateSource, Protocol):
     """The authority's side of the listener; `identity.enrolment.Enrolment` is one."""
 
     async def enrol(self, secret: str, csr_pem: str) -> Enrolled:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from landbridge.faults import Fault, FaultError, fault, from_wire
 from landbridge.model.clock import Clock
+from landbridge.model.enrolment import Enrolled
 from landbridge.model.propagation import TrustEntry
 from landbridge.net.link import Link
 from landbridge.settings import TunnelSettings
@@ -25,6 +26,8 @@ from landbridge.wire.messages import (
     Farewell,
     Hello,
     MessageReader,
+    Renew,
+    Renewed,
     Traced,
     Trust,
     Welcome,
@@ -76,6 +79,13 @@ class TrustSource(Protocol):
     async def trusted_issuers(self, subaccount_id: str) -> Sequence[TrustEntry]: ...
 
 
+class CertificateSource(Protocol):
+    """Who renews certificates of connectors; `identity.enrolment.Enrolment` does."""
+
+    async def renew(self, connector_id: str, serial: int, csr_pem: str) -> Enrolled:
+        """A new certificate for the holder of the old one. Raises `FaultError`."""
+
+
 class GatewayStream(Protocol):
     """A stream's owner that has deadlines and wants to know about the end of the tunnel."""
 
@@ -95,6 +105,7 @@ class TunnelSession:
         clock: Clock,
         session_id: str,
         trust: TrustSource,
+        issuer: CertificateSource,
     ) -> None:
         self.identity = identity
         self.id = session_id
@@ -109,6 +120,9 @@ class TunnelSession:
         self._settings = settings
         self._clock = clock
         self._trust = trust
+        self._issuer = issuer
+        self._renewed = False
+        self._renewing: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
         self._control: Stream | None = None
         self._reader = MessageReader()
@@ -225,6 +239,8 @@ class TunnelSession:
                 self._on_hello(message)
             case Drain():
                 self.draining = True
+            case Renew(csr):
+                self._renewing = self._loop.create_task(self._renew(csr))
             case Exposed(systems):
                 self.exposed = tuple(systems)
             case Traced(request, steps):
@@ -242,12 +258,26 @@ class TunnelSession:
         self.exposed = tuple(hello.exposed)
         self._task = self._loop.create_task(self._admit(hello))
 
+    async def _renew(self, csr: str) -> None:
+        """A certificate for the connector that proved itself with the old one; once for each connection."""
+        if self._renewed:
+            return
+        self._renewed = True
+        try:
+            enrolled = await self._issuer.renew(self.identity.connector_id, self.identity.serial, csr)
+            answer = Renewed(enrolled.certificate_pem, enrolled.ca_pem)
+        except FaultError as error:
+            answer = Renewed(code=error.fault.code, params=dict(error.fault.params))
+        if self.alive and self._control is not None:
+            self.mux.send(self._control, encode(answer))
+            self.link.wake()
+
     async def _admit(self, hello: Hello) -> None:
         """The trust list goes first: no request may meet a connector that does not know whom to trust."""
-        await self.publish_trust()
-        if not self.alive:
-            return
         try:
+            await self.publish_trust()
+            if not self.alive or self._has_left:
+                return
             self._registry.join(self, hello)
         except FaultError as error:
             self.hello = None
@@ -282,8 +312,9 @@ class TunnelSession:
     def on_closed(self, silent: bool) -> None:
         self.alive = False
         self._sweeper.cancel()
-        if self._task is not None:
-            self._task.cancel()
+        for task in (self._task, self._renewing):
+            if task is not None:
+                task.cancel()
         silence = self._settings.ping_timeout
         reason = self._ending or (
             fault("tunnel.ping-timeout", seconds=f"{silence:g}") if silent else fault("tunnel.closed")

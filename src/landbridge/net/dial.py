@@ -10,6 +10,8 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from landbridge.net.proxy import HttpProxy, ProxyRefused, open_through
+
 P = TypeVar("P", bound=asyncio.BaseProtocol)
 
 
@@ -23,6 +25,7 @@ class DialProblem(StrEnum):
     CLOSED = "closed"
     CERTIFICATE = "certificate"
     TLS = "tls"
+    PROXY = "proxy"
 
 
 class DialFailed(Exception):
@@ -42,17 +45,18 @@ async def connect(
     timeout: float,  # noqa: ASYNC109 - one deadline for name, TCP and TLS together
     tls: ssl.SSLContext | None = None,
     server_name: str | None = None,
+    proxy: HttpProxy | None = None,
 ) -> tuple[asyncio.Transport, P]:
     """A connected transport with the factory's protocol on it.
 
-    `timeout` in seconds covers name, TCP and TLS together. Raises `DialFailed`.
+    `timeout` in seconds covers name, TCP and TLS together; a `proxy` resolves the name itself. Raises `DialFailed`.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + timeout
     name = (server_name or host) if tls is not None else None
     try:
         async with asyncio.timeout_at(deadline):
-            connection = await _first_that_answers(host, port)
+            connection = await _open(host, port, proxy)
     except TimeoutError as error:
         raise dial_failed(error) from None
     try:
@@ -62,6 +66,25 @@ async def connect(
         raise DialFailed(DialProblem.TLS, "no answer to the handshake in time") from None
     except OSError as error:
         raise dial_failed(error) from None
+
+
+async def _open(host: str, port: int, proxy: HttpProxy | None) -> socket.socket:
+    if proxy is None:
+        return await _first_that_answers(host, port)
+    try:
+        connection = await _first_that_answers(proxy.host, proxy.port)
+    except DialFailed as failure:
+        raise DialFailed(DialProblem.PROXY, f"{failure.reason} ({failure.problem})") from None
+    try:
+        await open_through(proxy, connection, host, port)
+    except (ProxyRefused, OSError) as error:
+        connection.close()
+        reason = str(error) if isinstance(error, ProxyRefused) else dial_failed(error).reason
+        raise DialFailed(DialProblem.PROXY, reason) from None
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 async def _first_that_answers(host: str, port: int) -> socket.socket:
@@ -115,3 +138,21 @@ def dial_failed(error: OSError | TimeoutError) -> DialFailed:
         return DialFailed(DialProblem.TIMEOUT, "no answer in time")
     name = errno.errorcode.get(error.errno or 0, type(error).__name__)
     return DialFailed(DialProblem.TIMEOUT if error.errno == errno.ETIMEDOUT else DialProblem.UNREACHABLE, name)
+
+
+async def presented_certificate(
+    host: str,
+    port: int,
+    *,
+    timeout: float,  # noqa: ASYNC109 - one deadline for name, TCP and TLS together
+    proxy: HttpProxy | None = None,
+) -> bytes | None:
+    """The certificate (DER) that a TLS server presents, whoever issued it. For evidence only: nothing is sent."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    transport, _ = await connect(asyncio.Protocol, host, port, timeout=timeout, tls=context, proxy=proxy)
+    tls = transport.get_extra_info("ssl_object")
+    transport.abort()
+    der: bytes | None = tls.getpeercert(binary_form=True)
+    return der

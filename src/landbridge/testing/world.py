@@ -13,7 +13,7 @@ import httpx
 
 from landbridge.app import CloudSide
 from landbridge.connector.enrol import enrol
-from landbridge.connector.program import Connected, Connector, Disconnected
+from landbridge.connector.program import Connector, Event
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.connector.state.files import ConnectorState, load_state
 from landbridge.faults import Fault
@@ -78,9 +78,9 @@ class RunningConnector:
     state: ConnectorState
     connector: Connector
     done: asyncio.Task[Fault | None]
-    events: asyncio.Queue[Connected | Disconnected] = field(default_factory=asyncio.Queue)
+    events: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
 
-    async def next_event(self) -> Connected | Disconnected:
+    async def next_event(self) -> Event:
         async with asyncio.timeout(PATIENCE):
             return await self.events.get()
 
@@ -132,7 +132,7 @@ class World:
         self, content: ConnectorContent, state: ConnectorState, *, wait: bool = True
     ) -> RunningConnector:
         """Run a connector with the given identity."""
-        events: asyncio.Queue[Connected | Disconnected] = asyncio.Queue()
+        events: asyncio.Queue[Event] = asyncio.Queue()
         connector = Connector(state, content, self.connector_settings, events.put_nowait)
         running = RunningConnector(content, state, connector, asyncio.create_task(connector.run()), events)
         self.connectors[content.name] = running

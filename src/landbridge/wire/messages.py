@@ -6,8 +6,8 @@ by so many bytes of header lines. Receivers ignore unknown fields; fields may on
     data stream      Open [header lines] body ... FIN            connector ◀ gateway
                      Opened Head [header lines] body ... FIN     connector ▶ gateway
                      Refused FIN                                 connector ▶ gateway
-    control stream   Hello, Exposed, Traced, Drain, Farewell     connector ▶ gateway
-                     Trust, Welcome, Departed, Drain, Farewell   connector ◀ gateway
+    control stream   Hello, Exposed, Renew, Traced, Drain, Farewell  connector ▶ gateway
+                     Trust, Welcome, Renewed, Departed, Drain, Farewell  connector ◀ gateway
 """
 
 from __future__ import annotations
@@ -135,6 +135,21 @@ class Exposed(msgspec.Struct, frozen=True, tag_field="t", tag="exposed", omit_de
     systems: list[dict[str, str]]
 
 
+class Renew(msgspec.Struct, frozen=True, tag_field="t", tag="renew", omit_defaults=True):
+    """The connector asks for a new certificate, for the key of this CSR (PEM)."""
+
+    csr: str
+
+
+class Renewed(msgspec.Struct, frozen=True, tag_field="t", tag="renewed", omit_defaults=True):
+    """The new certificate and the authority (PEM), or the fault why there is none."""
+
+    certificate: str = ""
+    ca: str = ""
+    code: str = ""
+    params: dict[str, str] = {}
+
+
 class Trust(msgspec.Struct, frozen=True, tag_field="t", tag="trust", omit_defaults=True):
     """The issuers that the subaccount trusts, all of them; sent before Welcome and on every change.
 
@@ -151,7 +166,9 @@ class Traced(msgspec.Struct, frozen=True, tag_field="t", tag="traced", omit_defa
     steps: list[dict[str, str]]
 
 
-Message = Open | Opened | Refused | Head | Hello | Welcome | Farewell | Departed | Drain | Exposed | Trust | Traced
+OnStream = Open | Opened | Refused | Head
+OnControl = Hello | Welcome | Farewell | Departed | Drain | Exposed | Renew | Renewed | Trust | Traced
+Message = OnStream | OnControl
 
 _encoder = msgspec.json.Encoder()
 _decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Message)

@@ -11,6 +11,7 @@ from pathlib import Path
 from landbridge.faults import FaultError, fault
 
 _MARK = "connector.json"
+_IDENTITY = "identity.pem"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -32,11 +33,10 @@ def save_state(folder: Path, state: ConnectorState) -> None:
     """Write the state; each file appears whole or not at all. Raises `FaultError` (`connector.state-unreadable`)."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # The old mark goes first: a crash in between leaves "not enrolled", never a key next to a foreign certificate.
+        # The old mark goes first: a crash in between leaves "not enrolled", never an identity of somebody else.
         with contextlib.suppress(FileNotFoundError):
             (folder / _MARK).unlink()
-        write_private(folder / "key.pem", state.key_pem)
-        write_private(folder / "certificate.pem", state.certificate_pem)
+        save_identity(folder, state.key_pem, state.certificate_pem)
         write_private(folder / "ca.pem", state.ca_pem)
         mark = {
             "connector": state.connector_id,
@@ -49,6 +49,11 @@ def save_state(folder: Path, state: ConnectorState) -> None:
         raise _unusable(Path(error.filename or folder), error.strerror or "it cannot be written") from None
 
 
+def save_identity(folder: Path, key_pem: str, certificate_pem: str) -> None:
+    """Replace key and certificate in one step: one without the other would be useless. Raises `OSError`."""
+    write_private(folder / _IDENTITY, f"{key_pem.rstrip()}\n{certificate_pem}")
+
+
 def load_state(folder: Path) -> ConnectorState:
     """The state in `folder`. Raises `FaultError` (`connector.not-enrolled`, `connector.state-unreadable`)."""
     mark = folder / _MARK
@@ -56,13 +61,14 @@ def load_state(folder: Path) -> ConnectorState:
         raise FaultError(fault("connector.not-enrolled", folder=folder))
     try:
         fields = json.loads(mark.read_text())
+        key_pem, certificate_pem = _split((folder / _IDENTITY).read_text())
         return ConnectorState(
             connector_id=str(fields["connector"]),
             subaccount_id=str(fields["subaccount"]),
             location_id=str(fields["location"]),
             gateways=tuple(str(address) for address in fields["gateways"]),
-            key_pem=(folder / "key.pem").read_text(),
-            certificate_pem=(folder / "certificate.pem").read_text(),
+            key_pem=key_pem,
+            certificate_pem=certificate_pem,
             ca_pem=(folder / "ca.pem").read_text(),
             folder=folder,
         )
@@ -70,6 +76,12 @@ def load_state(folder: Path) -> ConnectorState:
         raise _unusable(Path(error.filename or folder), error.strerror or "it cannot be read") from None
     except (ValueError, KeyError, TypeError, RecursionError):
         raise _unusable(mark, "its content is not valid") from None
+
+
+def _split(identity: str) -> tuple[str, str]:
+    """(key, certificate) of an identity file. Raises `ValueError`."""
+    at = identity.index("-----BEGIN CERTIFICATE")
+    return identity[:at], identity[at:]
 
 
 def write_private(file: Path, text: str) -> None:
