@@ -24,12 +24,14 @@ def apply(
     data: Data = DATA,
     as_json: AsJson = False,
 ) -> None:
-    """Check a landscape file here, so that errors name the file as given; then send it."""
+    """Read a landscape file here, so that errors name the file as given; then send what the cloud side needs of it."""
+    from landbridge.cli.landscape_file import sendable
+    from landbridge.cli.progress import busy
     from landbridge.cli.running import RunningSide
-    from landbridge.landscape.read import read
 
-    read(file)
-    changes = RunningSide(data).post("/admin/landscape", text=file.read_text(encoding="utf-8"))
+    text = sendable(file)
+    with busy("Applying"):
+        changes = RunningSide(data).post("/admin/landscape", text=text)
     if as_json:
         give_json(changes)
     else:

@@ -8,22 +8,24 @@ from pathlib import Path
 
 from landbridge.cli.options import give_json
 from landbridge.cli.signals import stop_requested
-from landbridge.connector.program import Connected, Connector, Disconnected
+from landbridge.connector.program import CertificateRenewed, Connected, Connector, Event
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.connector.state.files import ConnectorState
 from landbridge.faults import Fault, FaultError, fault
+from landbridge.landscape.certificates import FileUse
 from landbridge.landscape.read import read
 from landbridge.model.landscape import ConnectorContent
 
 logger = logging.getLogger("landbridge.connector")
 
+SKEW_LIMIT = 60.0
 STOP_GRACE = 5.0
 """Seconds that open requests get when the connector is told to stop."""
 
 
 def connector_of(landscape: Path, name: str) -> ConnectorContent:
     """The connector of that name. Raises `FaultError`: what `read` raises, or `platform.connector-not-described`."""
-    connectors = read(landscape).connectors
+    connectors = read(landscape, certificate_files=FileUse.SKIP).connectors
     for connector in connectors:
         if connector.name == name:
             return connector
@@ -49,12 +51,17 @@ async def connect(
         raise FaultError(final)
 
 
-def _report(event: Connected | Disconnected, content: ConnectorContent, as_json: bool) -> None:
+def _report(event: Event, content: ConnectorContent, as_json: bool) -> None:
     """One line on stderr, and one on stdout for programs."""
     line: dict[str, object]
     if isinstance(event, Connected):
         line = {"event": "connected", "gateway": event.address, "locationId": content.location_id}
         logger.info("connector is ready", extra={"gateway": event.address, "connector": content.name})
+        if abs(event.skew) > SKEW_LIMIT:
+            logger.warning("clocks disagree by %.0f seconds; tokens and certificates depend on them", abs(event.skew))
+    elif isinstance(event, CertificateRenewed):
+        line = {"event": "certificate-renewed", "expires": event.expires}
+        logger.info("certificate renewed")
     else:
         line = {"event": "disconnected", "fault": _told(event.reason), "retryIn": event.retry_in}
         logger.warning(event.reason.sentence, extra={"fault": event.reason.code, "do": event.reason.action})

@@ -11,7 +11,28 @@ from typing import Annotated
 import typer
 
 from landbridge import __version__
-from landbridge.cli import apply, binding, ca, connector, data, hosts, reset, status, up
+from landbridge.cli import (
+    administrator,
+    apply,
+    binding,
+    ca,
+    connector,
+    data,
+    destination,
+    diff,
+    export,
+    hosts,
+    instance,
+    issuer,
+    key,
+    reset,
+    role,
+    status,
+    subaccount,
+    subscription,
+    up,
+    user,
+)
 from landbridge.cli.ending import ended
 
 HELP = """Destinations, connectivity and a connector for on-premise systems; every failure has a name.
@@ -51,9 +72,20 @@ def options(
 
 app.command("up", help=up.HELP)(up.up)
 app.command("binding", help=binding.HELP)(binding.binding)
+app.add_typer(subaccount.app, name="subaccount")
+app.add_typer(instance.app, name="instance")
+app.add_typer(subscription.app, name="subscription")
+app.add_typer(user.app, name="user")
+app.add_typer(role.app, name="role")
+app.add_typer(issuer.app, name="issuer")
+app.add_typer(administrator.app, name="administrator")
+app.add_typer(key.app, name="key")
 app.add_typer(connector.app, name="connector")
 app.command("status", help=status.HELP)(status.status)
 app.command("apply", help=apply.HELP)(apply.apply)
+app.command("diff", help=diff.HELP)(diff.diff)
+app.command("export", help=export.HELP)(export.export)
+app.add_typer(destination.app, name="destination")
 app.command("reset", help=reset.HELP)(reset.reset)
 app.command("ca", help=ca.HELP)(ca.ca)
 app.add_typer(data.app, name="data")

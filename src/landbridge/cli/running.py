@@ -11,6 +11,9 @@ from landbridge.data_folder import Running, read_admin_token, read_running
 from landbridge.faults import CATALOGUE, Fault, FaultError, fault
 from landbridge.model.secret import Secret
 
+PATIENCE = 120.0
+"""Seconds for one answer: a large landscape takes a while."""
+
 
 def start_command(data: Path) -> str:
     """The command that starts a cloud side on this folder."""
@@ -41,26 +44,46 @@ class RunningSide:
         """The JSON answer of POST `path`, with a JSON `body` or with `text`."""
         return self._call("POST", path, query=query, body=body, text=text)
 
+    def delete(self, path: str, **query: str) -> None:
+        """DELETE `path`."""
+        url = self.running.local_url + path
+        answer = self._answer("DELETE", url, query)
+        if not answer.is_success:
+            content_of(answer, url)
+
+    def text(self, path: str, **query: str) -> str:
+        """The answer of GET `path` where it is no JSON but text."""
+        url = self.running.local_url + path
+        answer = self._answer("GET", url, query)
+        if not answer.is_success:
+            content_of(answer, url)
+        return str(answer.text)
+
     def _call(self, method: str, path: str, query: dict[str, str], body: object = None, text: str | None = None) -> Any:
+        url = self.running.local_url + path
+        return content_of(self._answer(method, url, query, body, text), url)
+
+    def _answer(
+        self, method: str, url: str, query: dict[str, str], body: object = None, text: str | None = None
+    ) -> Any:
         import httpx
 
-        url = self.running.local_url + path
         try:
-            answer = httpx.request(
+            return httpx.request(
                 method,
                 url,
                 params=query,
                 json=body,
                 content=text,
                 headers={"Authorization": f"Bearer {self._token.reveal()}"},
-                timeout=30,
+                timeout=PATIENCE,
                 trust_env=False,  # it is on this machine: no proxy in between
             )
         except httpx.TransportError as error:
-            raise self._unreachable(url, str(error) or type(error).__name__) from error
-        return _content(answer, url)
+            raise self.unreachable(url, str(error) or type(error).__name__) from error
 
-    def _unreachable(self, url: str, reason: str) -> FaultError:
+    def unreachable(self, url: str, reason: str) -> FaultError:
+        """The cloud side does not answer at `url`."""
         return FaultError(
             fault(
                 "platform.unreachable",
@@ -73,7 +96,8 @@ class RunningSide:
         )
 
 
-def _content(answer: Any, url: str) -> Any:
+def content_of(answer: Any, url: str) -> Any:
+    """The JSON of an answer. Raises the `FaultError` that it reports, or `platform.odd-answer`."""
     try:
         content = answer.json()
     except ValueError:

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from landbridge.faults import FaultError
 from landbridge.landscape.formats import archive
 from landbridge.landscape.formats.archive import pack
+from landbridge.landscape.formats.form import FileForm
 from landbridge.landscape.formats.reading import read_file
-from landbridge.landscape.formats.writing import FileForm, write_file
+from landbridge.landscape.formats.writing import write_file
 from landbridge.model.destination import Destination, destination
 
 ERP = {

@@ -6,6 +6,42 @@ CALLER = Origin.CALLER
 
 ROWS: tuple[FaultKind, ...] = (
     FaultKind(
+        "destination.no-binding",
+        CALLER,
+        404,
+        "Subaccount {subaccount} has no destination instance with a binding that has a client secret.",
+        "Create a destination instance in the subaccount, or name one with --instance.",
+        exit=33,
+        reference="design §7",
+    ),
+    FaultKind(
+        "destination.import-incomplete",
+        CALLER,
+        409,
+        "{count} of {total} destinations were not stored; the first is '{name}': {cause}.",
+        "Correct these in the file, or choose with --existing what happens to names that are taken.",
+        exit=42,
+        reference="destination-service §8.1",
+    ),
+    FaultKind(
+        "destination.assignment-invalid",
+        CALLER,
+        400,
+        "'{text}' does not say which property gets which value.",
+        "Write properties as KEY=VALUE, for example URL=https://orders.example.test.",
+        exit=2,
+        reference="design §7",
+    ),
+    FaultKind(
+        "destination.tokens-failed",
+        Origin.DESTINATIONS,
+        502,
+        "The destination '{name}' is there, but its tokens could not be fetched: {reason}.",
+        "{action}",
+        exit=44,
+        reference="destination-service §3.7",
+    ),
+    FaultKind(
         "landscape.provider-unknown",
         CALLER,
         409,

@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 
 from landbridge.landscape.formats import environment, json_text, properties, yaml_text
 from landbridge.landscape.formats.archive import pack
+from landbridge.landscape.formats.form import FileForm
 from landbridge.model.destination import SECRET_KEYS, Destination
-
-
-class FileForm(StrEnum):
-    """How destinations are written. The `env-…` forms are values of the environment variable `destinations`."""
-
-    JSON = "json"
-    PROPERTIES = "properties"
-    YAML = "yaml"
-    ZIP = "zip"
-    ENV_JS = "env-js"
-    ENV_APPROUTER = "env-approuter"
-    ENV_JAVA = "env-java"
-
 
 _ENVIRONMENT = {
     FileForm.ENV_JS: environment.for_js,
