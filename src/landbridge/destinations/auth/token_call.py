@@ -136,7 +136,7 @@ class TokenCalls:
         """
         loop = asyncio.get_running_loop()
         end = until if request.bounded else loop.time() + request.connect + request.read
-        seconds = max(0.0, round(end - loop.time(), 3))
+        seconds = max(0.0, round(end - loop.time(), 1))
         try:
             async with asyncio.timeout_at(end):
                 if request.repeatable:
