@@ -42,8 +42,8 @@ class Session:
     draining: bool = False
     has_ids: bool = True
     since: float = 0.0
-    ended: Fault | None = None
     exposed: tuple[dict[str, str], ...] = ()
+    ended: Fault | None = None
     link: Line = field(default_factory=Line)
     mux: Traffic = field(default_factory=Traffic)
 
