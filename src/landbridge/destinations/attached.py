@@ -9,7 +9,7 @@ from landbridge.destinations.levels import Place
 from landbridge.destinations.request import FindRequest
 from landbridge.model.certificate import StoredCertificate
 from landbridge.model.destination import Destination
-from landbridge.store import CertificateRepository, Session
+from landbridge.store import ReadModel
 
 _SAML = frozenset({"OAuth2SAMLBearerAssertion", "SAMLAssertion"})
 
@@ -27,16 +27,16 @@ class Attached:
         return {"Name": stored.name, "Content": stored.content.reveal(), "Type": "CERTIFICATE"}
 
 
-async def attached(session: Session, found: Found, request: FindRequest) -> list[Attached]:
+async def attached(model: ReadModel, found: Found, request: FindRequest) -> list[Attached]:
     """The certificates that exist; one that does not is left out, and clients that need it will say so."""
     result = []
     skips = {"skip_tokens": request.skip_tokens, "skip_credentials": request.skip_credentials}
     for name in references(found.destination, **skips):
         for place in found.certificates_at:
-            certificate = await CertificateRepository(session).get(*place.key, name)
+            certificate = await model.certificate(*place.key, name)
             request.trail.add(f"certificate '{name}'", place, "there" if certificate else "nothing of this name")
             if certificate is not None:
-                result.append(Attached(certificate, place))
+                result.append(Attached(certificate.noun, place))
                 break
     return result
 

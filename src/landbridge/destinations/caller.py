@@ -9,7 +9,7 @@ from landbridge.faults import FaultError, fault
 from landbridge.identity.verify import Rejection, TokenRejected, TokenVerifier
 from landbridge.model.subaccount import Service
 from landbridge.model.token import VerifiedToken
-from landbridge.store import ClientRepository, Session, SubscriptionRepository
+from landbridge.store import ClientRepository, ReadModel, Session, SubscriptionRepository
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,40 @@ async def admit(session: Session, given: ServiceToken) -> Caller:
 
     Raises `FaultError` (403).
     """
+    return _caller(await _standing(session, given.token), given)
+
+
+async def recall(model: ReadModel, given: ServiceToken) -> Caller:
+    """The same, from memory: as long as nothing changes in the two subaccounts. Raises `FaultError` (403)."""
     token = given.token
+
+    async def load(session: Session) -> tuple[_Standing, tuple[str, str]]:
+        standing = await _standing(session, token)
+        return standing, (standing.provider_id, token.tenant)
+
+    return _caller(await model.recall(("standing", token.client_id, token.tenant), load), given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What the store knows of a client that has a good token."""
+
+    provider_id: str
+    instance_id: str
+
+
+def _caller(standing: _Standing, given: ServiceToken) -> Caller:
+    return Caller(standing.provider_id, standing.instance_id, given.token.tenant, given.token, given.text)
+
+
+async def _standing(session: Session, token: VerifiedToken) -> _Standing:
     client = await ClientRepository(session).get(token.client_id)
     if client is None or client.service is not Service.DESTINATION:
         raise FaultError(fault("destination.wrong-client", client=token.client_id))
     own = client.subaccount_id == token.tenant
     if not own and not await SubscriptionRepository(session).is_subscribed(token.tenant, client.subaccount_id):
         raise FaultError(fault("destination.other-tenant", client=token.client_id, tenant=token.tenant))
-    return Caller(client.subaccount_id, client.instance_id, token.tenant, token, given.text)
+    return _Standing(client.subaccount_id, client.instance_id)
 
 
 def _refusal(rejected: TokenRejected) -> FaultError:

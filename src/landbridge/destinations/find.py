@@ -12,7 +12,7 @@ from landbridge.destinations.request import FindRequest
 from landbridge.destinations.trail import Trail
 from landbridge.faults import FaultError, fault
 from landbridge.model.destination import SECRET_KEYS, Destination
-from landbridge.store import DestinationRepository, FragmentRepository, Session
+from landbridge.store import ReadModel
 
 _SIMILAR_LIMIT = 3
 
@@ -37,7 +37,7 @@ class Found:
         return {key: value for key, value in self.destination.properties.items() if key not in hidden}
 
 
-async def find(session: Session, caller: Caller, request: FindRequest) -> Found:
+async def find(model: ReadModel, caller: Caller, request: FindRequest) -> Found:
     """The first version: the instance's level, then the subaccount's, both of the token's tenant.
 
     Never from a subscriber to its provider: clients do that themselves, with the provider's token (§3.2).
@@ -45,16 +45,16 @@ async def find(session: Session, caller: Caller, request: FindRequest) -> Found:
     """
     places = (place_of(Level.INSTANCE, caller), place_of(Level.SUBACCOUNT, caller))
     for place in places:
-        destination = await look_up(session, place, request.name, request.trail)
+        destination = await look_up(model, place, request.name, request.trail)
         if destination is not None:
             break
     else:
         raise not_found(request.name, " and of ".join(map(str, places)))
     wanted = [(name, place) for name in request.fragment_names]
-    return await _merged(session, destination, places[places.index(place) :], wanted, request)
+    return await _merged(model, destination, places[places.index(place) :], wanted, request)
 
 
-async def find_on_level(session: Session, caller: Caller, request: FindRequest) -> Found:
+async def find_on_level(model: ReadModel, caller: Caller, request: FindRequest) -> Found:
     """The second version: exactly the level that `name@level` says; each fragment says its own level or shares this.
 
     Raises `FaultError`: 404 as `find`, 400 for an unknown level, 403 for levels a subscriber must not mix,
@@ -68,20 +68,19 @@ async def find_on_level(session: Session, caller: Caller, request: FindRequest) 
     if caller.is_subscriber and Level.SUBACCOUNT in levels and len(levels) > 1:
         raise FaultError(fault("destination.levels-mixed"))
     place = place_of(level, caller)
-    destination = await look_up(session, place, name, request.trail)
+    destination = await look_up(model, place, name, request.trail)
     if destination is None:
         raise not_found(name, str(place))
     wanted = [(fragment, place_of(fragment_level, caller)) for fragment, fragment_level in references]
-    return await _merged(session, destination, (place,), wanted, request)
+    return await _merged(model, destination, (place,), wanted, request)
 
 
-async def look_up(session: Session, place: Place, name: str, trail: Trail) -> Destination | None:
+async def look_up(model: ReadModel, place: Place, name: str, trail: Trail) -> Destination | None:
     """The destination of that name at one place, with a note on the trail."""
-    repository = DestinationRepository(session)
-    stored = await repository.stored(*place.key, name)
+    stored = await model.get(*place.key, name)
     held = f"version {stored.etag[:12]}" if stored else "nothing of this name"
     if stored is None and trail.wanted:
-        held += _instead(name, await repository.names(*place.key))
+        held += _instead(name, await model.names(*place.key))
     trail.add(f"destination '{name}'", place, held)
     return stored.noun if stored else None
 
@@ -92,7 +91,7 @@ def not_found(name: str, places: str) -> FaultError:
 
 
 async def with_fragments(
-    session: Session,
+    model: ReadModel,
     destination: Destination,
     wanted: Sequence[tuple[str, Place]],
     optional: bool,
@@ -104,10 +103,10 @@ async def with_fragments(
     """
     fragments, places = [], []
     for name, place in wanted:
-        fragment = await FragmentRepository(session).get(*place.key, name)
+        fragment = await model.fragment(*place.key, name)
         trail.add(f"fragment '{name}'", place, "there" if fragment else "nothing of this name")
         if fragment is not None:
-            fragments.append(fragment)
+            fragments.append(fragment.noun)
             places.append((name, place))
         elif not optional:
             raise FaultError(fault("destination.fragment-not-found", name=name[:200]))
@@ -115,13 +114,13 @@ async def with_fragments(
 
 
 async def _merged(
-    session: Session,
+    model: ReadModel,
     destination: Destination,
     levels: tuple[Place, ...],
     wanted: Sequence[tuple[str, Place]],
     request: FindRequest,
 ) -> Found:
-    merged, fragments = await with_fragments(session, destination, wanted, request.fragment_optional, request.trail)
+    merged, fragments = await with_fragments(model, destination, wanted, request.fragment_optional, request.trail)
     return Found(merged, levels[0], levels, fragments)
 
 

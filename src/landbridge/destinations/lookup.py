@@ -20,18 +20,19 @@ from landbridge.identity.userinfo import userinfo
 from landbridge.identity.verify import TokenRejected, TokenVerifier
 from landbridge.model.destination import Destination
 from landbridge.model.secret import Secret
-from landbridge.store import CertificateRepository, Database, SubscriptionRepository
+from landbridge.store import Database, ReadModel, SubscriptionRepository
 
 
 @dataclass(frozen=True, slots=True)
 class LevelLookup:
-    """The `Lookup` of one find. Each question is a transaction of its own: token services are called in between.
+    """The `Lookup` of one find. Nothing is open between questions: token services are called in between.
 
     domain  part of the name under which subaccounts sign assertions
     places  the level of the destination, then those where its certificates are looked for, too
     """
 
     db: Database
+    model: ReadModel
     verifier: TokenVerifier
     domain: str
     caller: Caller
@@ -40,25 +41,23 @@ class LevelLookup:
 
     async def destination(self, name: str, fragments: Sequence[str] = (), optional: bool = False) -> Destination | None:
         place = self.places[0]
-        async with self.db.read() as session:
-            found = await look_up(session, place, name, self.trail)
-            if found is None:
-                return None
-            wanted = [(fragment, place) for fragment in fragments]
-            merged, _ = await with_fragments(session, found, wanted, optional, self.trail)
+        found = await look_up(self.model, place, name, self.trail)
+        if found is None:
+            return None
+        wanted = [(fragment, place) for fragment in fragments]
+        merged, _ = await with_fragments(self.model, found, wanted, optional, self.trail)
         return merged
 
     async def keys(self, name: str, password: str) -> KeyMaterial:
-        async with self.db.read() as session:
-            for place in self.places:
-                certificate = await CertificateRepository(session).get(*place.key, name)
-                self.trail.add(f"certificate '{name}'", place, "there" if certificate else "nothing of this name")
-                if certificate is not None:
-                    break
-            else:
-                where = " and of ".join(map(str, self.places))
-                raise FaultError(fault("certificate.not-found", name=name[:200], place=f"of {where}"))
-        return await asyncio.to_thread(load, certificate, Secret(password) if password else None)
+        for place in self.places:
+            certificate = await self.model.certificate(*place.key, name)
+            self.trail.add(f"certificate '{name}'", place, "there" if certificate else "nothing of this name")
+            if certificate is not None:
+                break
+        else:
+            where = " and of ".join(map(str, self.places))
+            raise FaultError(fault("certificate.not-found", name=name[:200], place=f"of {where}"))
+        return await asyncio.to_thread(load, certificate.noun, Secret(password) if password else None)
 
     async def signing_keys(self) -> KeyMaterial:
         async with self.db.read() as session:

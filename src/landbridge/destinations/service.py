@@ -10,15 +10,15 @@ from landbridge.destinations.audit import FindAudit
 from landbridge.destinations.auth.context import TokenContext
 from landbridge.destinations.auth.entry import AuthToken, FailedToken
 from landbridge.destinations.auth.tokens import TokenSource
-from landbridge.destinations.caller import Caller, admit, service_token
+from landbridge.destinations.caller import Caller, recall, service_token
 from landbridge.destinations.find import Found, find, find_on_level
 from landbridge.destinations.lookup import LevelLookup
 from landbridge.destinations.request import FindRequest
 from landbridge.faults import FaultError, fault
 from landbridge.identity.verify import TokenVerifier
-from landbridge.store import Database, Session
+from landbridge.store import Database, ReadModel
 
-_Finding = Callable[[Session, Caller, FindRequest], Awaitable[Found]]
+_Finding = Callable[[ReadModel, Caller, FindRequest], Awaitable[Found]]
 
 
 class DestinationService:
@@ -30,6 +30,7 @@ class DestinationService:
 
     def __init__(self, db: Database, verifier: TokenVerifier, tokens: TokenSource, domain: str) -> None:
         self._db = db
+        self._model = ReadModel(db)
         self._verifier = verifier
         self._tokens = tokens
         self._domain = domain
@@ -62,16 +63,15 @@ class DestinationService:
         """No transaction is open while a token service is called."""
         token = service_token(request.authorization, self._verifier)
         audit.token(token)
-        async with self._db.read() as session:
-            caller = await admit(session, token)
-            audit.caller(caller)
-            request.check()
-            found = await finding(session, caller, request)
-            etag = found.destination.etag
-            status = request.conditions.status(etag)
-            if status != 200:
-                return unmet(status, etag)
-            certificates = await attached(session, found, request)
+        caller = await recall(self._model, token)
+        audit.caller(caller)
+        request.check()
+        found = await finding(self._model, caller, request)
+        etag = found.destination.etag
+        status = request.conditions.status(etag)
+        if status != 200:
+            return unmet(status, etag)
+        certificates = await attached(self._model, found, request)
         tokens = () if request.skip_tokens else await self._tokens.entries(self._context(request, caller, found))
         audit.tokens(tokens)
         body = _consumed if finding is find_on_level else _found
@@ -86,7 +86,7 @@ class DestinationService:
             token=caller.token,
             raw_token=caller.text,
             inputs=request.inputs,
-            lookup=LevelLookup(self._db, self._verifier, self._domain, caller, places, trail),
+            lookup=LevelLookup(self._db, self._model, self._verifier, self._domain, caller, places, trail),
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -77,6 +77,11 @@ class ReadModel:
         """A certificate, as `CertificateRepository.stored` finds it."""
         found = await self._entity(CertificateRepository, subaccount_id, instance_id, name)
         return cast(Stored[StoredCertificate] | None, found)
+
+    async def names(self, subaccount_id: str, instance_id: str | None) -> Sequence[str]:
+        """Names of all destinations of a level, past the memory."""
+        async with self._db.read() as session:
+            return await DestinationRepository(session).names(subaccount_id, instance_id)
 
     async def recall(self, key: Hashable, load: Callable[[Session], Awaitable[tuple[V, Iterable[str]]]]) -> V:
         """Anything else: what `load` returned last time, unless one of the subaccounts that it named has changed.
