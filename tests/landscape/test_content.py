@@ -82,7 +82,7 @@ subaccounts:
     labels:
       - {{on: destination, name: ERP, labels: {{env: [prod, qa], scenario: [orders]}}}}
       - {{on: certificate, name: client.p12, labels: {{env: [prod]}}}}
-  - {{id: {SHOP}, subdomain: shop, instances: [{{name: web, service: xsuaa}}]}}
+  - {{id: {SHOP}, subdomain: shop, instances: [{{name: web, service: xsuaa, redirect_uris: ["https://a/**"]}}]}}
 connectors:
   - {{name: plant, subaccount: acme, location_id: one}}
 """
@@ -314,6 +314,7 @@ def section(text: str) -> str:
         ("trusted_issuers: [{issuer: a}]", "trusted_issuers[0].issuer", "exactly one"),
         ("trusted_issuers: [{issuer: a, jwks: '[]'}]", "trusted_issuers[0].jwks", "key set"),
         ("trusted_issuers: [{issuer: a, jwks_uri: x}]", "trusted_issuers[0].jwks_uri", "URL"),
+        ("instances: [{name: a, service: connectivity, redirect_uris: [x]}]", "instances[0].redirect_uris", "xsuaa"),
         ("instances: [{name: a, service: xsuaa, config: {}}]", "instances[0].config", "only 'destination'"),
         ("instances: [{name: a, service: destination, config: {x: 1}}]", "instances[0].config", "init_data"),
         (

@@ -9,9 +9,12 @@ from landbridge.administration.desk import Desk, find_instance
 from landbridge.api.admin_bodies import Answer
 from landbridge.api.admin_subaccounts import InstanceWish, SubaccountWish
 from landbridge.faults import FaultError, fault
+from landbridge.landscape.apply_config import create_on_instance, create_on_subaccount
 from landbridge.landscape.clients import new_client
+from landbridge.landscape.instance_config import instance_config
 from landbridge.landscape.subaccounts import instance_id
 from landbridge.model.identifiers import is_guid, is_subdomain
+from landbridge.model.instance_config import InstanceConfig
 from landbridge.model.subaccount import Service, ServiceInstance, Subaccount
 from landbridge.model.subscription import Subscription
 from landbridge.store import (
@@ -67,7 +70,28 @@ class Tenancy:
             return [_instance(one) for one in await InstanceRepository(session).list(found.id)]
 
     async def create_instance(self, subaccount: str, wish: InstanceWish) -> Answer:
-        """A new instance with a first binding."""
+        """A new instance with a first binding and what its configuration says.
+
+        When a name of the configuration is taken and its policy is `fail`, the instance goes away again; what was
+        created on the subaccount's level stays, as in the original.
+        """
+        config = instance_config(wish.config)
+        if config != InstanceConfig() and wish.service is not Service.DESTINATION:
+            raise _invalid("config: only instances of the destination service have one")
+        instance = await self._put_instance(subaccount, wish)
+        try:
+            for create in (create_on_subaccount, create_on_instance):
+                async with self._desk.parts.db.begin() as session:
+                    await create(session, instance, config)
+        except FaultError:
+            async with self._desk.parts.db.begin() as session:
+                await InstanceRepository(session).delete(instance.id)
+            raise
+        finally:
+            self._desk.parts.keyring.bump()
+        return _instance(instance)
+
+    async def _put_instance(self, subaccount: str, wish: InstanceWish) -> ServiceInstance:
         async with self._desk.parts.db.begin() as session:
             found = await self._desk.subaccount(session, subaccount)
             repository = InstanceRepository(session)
@@ -83,8 +107,7 @@ class Tenancy:
                 raise FaultError(fault("store.conflict", what=what, name=instance.xsappname, owner=holder.instance_id))
             await repository.put(instance)
             await ClientRepository(session).put(client)
-        self._desk.parts.keyring.bump()
-        return _instance(instance)
+        return instance
 
     async def delete_instance(self, subaccount: str, instance: str) -> None:
         async with self._desk.parts.db.begin() as session:

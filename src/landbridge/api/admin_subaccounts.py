@@ -22,13 +22,17 @@ class SubaccountWish(Body):
 
 
 class InstanceWish(Body):
-    """A service instance to create. `xsappname` and `redirect_uris` are for xsuaa."""
+    """A service instance to create. `xsappname` and `redirect_uris` are for xsuaa.
+
+    config  for the destination service: the configuration of the original (destination-service §8.3)
+    """
 
     name: Name
     service: Service
     plan: Annotated[str, Field(max_length=64)] = ""
     xsappname: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9_\-/\\]*$")] = ""
     redirect_uris: tuple[Annotated[str, Field(max_length=1000)], ...] = ()
+    config: object = None
 
 
 class SubscriptionWish(Body):

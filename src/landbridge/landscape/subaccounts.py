@@ -108,7 +108,7 @@ def _password(fields: Fields) -> Secret:
 def _instance(
     fields: Fields, subaccount: Subaccount, names: Once, unique: _Unique, files: CertificateFiles
 ) -> InstanceContent:
-    fields.only("name", "service", "plan", "id", "xsappname", "config", *LISTS)
+    fields.only("name", "service", "plan", "id", "xsappname", "redirect_uris", "config", *LISTS)
     name = fields.text("name")
     service = fields.choice("service", Service, Service.DESTINATION, required=True)
     instance = ServiceInstance(
@@ -118,10 +118,13 @@ def _instance(
         plan=fields.text("plan", _PLANS[service]),
         subaccount_id=subaccount.id,
         xsappname=_app_name(fields, service, name, unique.apps),
+        redirect_uris=fields.texts("redirect_uris"),
     )
     fresh = bool(name) and names.check(name, fields, "name")
     if instance.id and (fresh or fields.has("id")):  # of one name comes one id: no need to say it twice
         unique.instances.check(instance.id, fields, "id")
+    if service is not Service.XSUAA and fields.has("redirect_uris"):
+        fields.wrong("redirect_uris", f"redirect URIs of a {service.value} instance", "them at xsuaa instances only")
     for key in ("config", *LISTS):
         if service is not Service.DESTINATION and fields.has(key):
             fields.wrong(key, f"{key} of a {service.value} instance", "none; only 'destination' has them")

@@ -88,6 +88,7 @@ def _instance(content: InstanceContent, secrets: bool) -> dict[str, object]:
         plan=own.plan,
         id=own.id,
         xsappname=own.xsappname,
+        redirect_uris=list(own.redirect_uris),
         config=config_json(content.config, secrets=secrets),
         **_level(content.level, secrets),
     )
