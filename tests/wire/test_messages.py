@@ -98,7 +98,7 @@ def test_a_message_beyond_the_limit_is_our_own_mistake() -> None:
         pytest.param(b'{"t":"head","status":200,"head":-1}', id="negative block"),
         pytest.param(b'{"t":"head","status":200,"head":131073}', id="block too large"),
         pytest.param(b'{"t":"head","status":200,"body":"maybe"}', id="unknown framing"),
-        pytest.param(b'{"t":"open","kind":"http","host":"a","port":0,"conn":"","request":""}', id="port 0"),
+        pytest.param(b'{"t":"open","kind":"http","host":"a","port":65536,"conn":"","request":""}', id="port"),
         pytest.param(b'{"t":"open","kind":"ftp","host":"a","port":1,"conn":"","request":""}', id="unknown kind"),
     ],
 )

@@ -22,6 +22,8 @@ from landbridge.wire.messages import (
     Open,
     Opened,
     Refused,
+    Renew,
+    Renewed,
     Traced,
     Trust,
     Welcome,
@@ -112,6 +114,9 @@ MESSAGES: list[tuple[str, Message]] = [
     ("the gateway takes the tunnel", Welcome("s1", 1_763_683_200.0, 15.0, 15.0)),
     ("a client connection is gone", Departed("c1")),
     ("how an identity came about", Traced("r2", [{"step": "token verified", "issuer": "https://i", "key": "k1"}])),
+    ("the connector asks for a new certificate", Renew("-----BEGIN CERTIFICATE REQUEST-----\n...")),
+    ("it gets one", Renewed("-----BEGIN CERTIFICATE-----\n...", "-----BEGIN CERTIFICATE-----\n...")),
+    ("it does not", Renewed(code="enrolment.request-invalid", params={"reason": "the CSR cannot be read"})),
     ("no new streams", Drain()),
     ("why the connection will be closed", Farewell("tunnel.replaced")),
 ]
