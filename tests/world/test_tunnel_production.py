@@ -198,7 +198,7 @@ async def test_a_changed_configuration_counts_at_once_and_touches_no_open_stream
         slow = asyncio.create_task(ask(one.door, request("http://erp.virtual/slow?seconds=1", token)))
         await one.backend.until(lambda backend: backend.connections.open > 0)
         moved = replace(connector.content, mappings=(erp_mapping(one.backend.port, virtual="new.virtual"),))
-        connector.connector.reconfigure(moved)
+        await connector.connector.reconfigure(moved)
         assert (await ask(one.door, request("http://new.virtual/echo", token))).status == 200
         gone = await ask(one.door, request("http://erp.virtual/echo", token))
         assert gone.fault == "connector.system-not-exposed"

@@ -8,6 +8,7 @@ import logging
 import ssl
 import uuid
 
+from landbridge.connector.channels import ServiceChannels
 from landbridge.connector.dial import dial, tunnel_context
 from landbridge.connector.dialler import CertificateRenewed, Connected, Dialler, Disconnected, Event, Report
 from landbridge.connector.policy import policy_of
@@ -58,6 +59,8 @@ class Connector:
         self._introduction = Introduction(
             state.connector_id, uuid.uuid4().hex, content.location_id, content.description or content.name
         )
+        self._content = content
+        self.channels = ServiceChannels(lambda: next(iter(self.sessions), None))
         self._renewal: Renewal | None = None
         self._stopping = asyncio.Event()
         self._diallers = [
@@ -67,8 +70,15 @@ class Connector:
         ]
 
     async def run(self) -> Fault | None:
-        """Serve until `stop`; returns None then, or the fault that makes redialling every gateway pointless."""
-        reasons = await asyncio.gather(*(dialler.run() for dialler in self._diallers))
+        """Serve until `stop`; returns None then, or the fault that makes redialling every gateway pointless.
+
+        Raises `FaultError` (`channel.port-unusable`) when a service channel cannot be opened.
+        """
+        await self.channels.apply(self._content.service_channels)
+        try:
+            reasons = await asyncio.gather(*(dialler.run() for dialler in self._diallers))
+        finally:
+            self.channels.close()
         return None if self._stopping.is_set() else next((reason for reason in reasons if reason is not None), None)
 
     @property
@@ -110,7 +120,7 @@ class Connector:
             return
         self._report(CertificateRenewed(expires_at(self._state)))
 
-    def reconfigure(self, content: ConnectorContent) -> None:
+    async def reconfigure(self, content: ConnectorContent) -> None:
         """Apply a changed configuration; streams that are under way go on with the old one.
 
         Raises `FaultError`; then nothing has changed. Another location id needs another connector.
@@ -118,6 +128,8 @@ class Connector:
         self.policy = policy_of(content, self._state.folder, self._trust_list, self._clock)
         for session in self.sessions:
             session.apply(self.policy)
+        self._content = content
+        await self.channels.apply(content.service_channels)
 
     async def stop(self, grace: float = 0.0) -> None:
         """Take no more streams, give the open ones `grace` seconds, then end."""

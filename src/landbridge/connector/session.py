@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from landbridge.connector.access import AccessTable
-from landbridge.connector.opening import Opening
+from landbridge.connector.dial_backend import connect_backend
 from landbridge.connector.policy import Policy
 from landbridge.connector.pool import BackendPool
 from landbridge.connector.propagation.trust_list import TrustList
-from landbridge.connector.relay import BackendRelay
 from landbridge.connector.serve import ServedStream
 from landbridge.connector.settings import AGENT_VERSION, COMPAT_VERSION, ConnectorSettings
 from landbridge.faults import Fault, FaultError, fault, from_wire
 from landbridge.model.propagation import TrustEntry
 from landbridge.net.link import Link
+from landbridge.relay.opening import Opening
+from landbridge.relay.outward import OutwardRelay
 from landbridge.wire.dispatch import StreamOwner, dispatch
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.events import Event
@@ -109,6 +110,16 @@ class ConnectorSession:
         self.mux.reset(stream)
         self.link.wake()
 
+    def open(self, owner: object, preamble: bytes, *, fin: bool) -> Stream:
+        """A stream to a service of the cloud side. Raises `FaultError` when the tunnel is full."""
+        if len(self.mux.streams) > self.settings.stream_limit:
+            raise FaultError(fault("connector.overloaded", streams=len(self.mux.streams)))
+        stream = self.mux.open()
+        stream.owner = owner
+        self.mux.send(stream, preamble, fin=fin)
+        self.link.wake()
+        return stream
+
     def consumed(self, stream: Stream, size: int) -> None:
         self.mux.consumed(stream, size)
         if self.mux.wants_write:
@@ -141,9 +152,10 @@ class ConnectorSession:
         except FaultError as error:
             self.refuse(stream, opening, error.fault)
             return
-        relay = BackendRelay(self, stream, opening)
+        relay = OutwardRelay(self, stream, opening)
         self._own(stream, relay)
-        relay.begin(mapping, rest)
+        settings, tls, port = self.settings, self.policy.backend_tls, opening.port
+        relay.begin(lambda factory: connect_backend(factory, mapping, port, settings, tls), rest)
 
     def _own(self, stream: Stream, owner: StreamServer) -> None:
         stream.owner = owner

@@ -12,7 +12,8 @@ from landbridge.gateway.door import Door
 from landbridge.gateway.http_door import HttpConnection
 from landbridge.gateway.listener import Certificates, ListenerConnection
 from landbridge.gateway.registry import ConnectorStatus, TunnelRegistry
-from landbridge.gateway.session import ConnectorIdentity, TrustSource, TunnelSession
+from landbridge.gateway.services import ServiceDirectory
+from landbridge.gateway.session import ConnectorIdentity, Sources, TrustSource, TunnelSession
 from landbridge.gateway.socks_door import SocksConnection
 from landbridge.gateway.traces import TraceBook
 from landbridge.identity.verify import TokenVerifier
@@ -45,13 +46,14 @@ class Gateway:
     ) -> None:
         self._tunnel_settings = tunnel
         self._certificates = certificates
-        self._trust = trust
         self._clock = clock
         self._budgets: dict[str, Budget] = {}
         self._listening: set[ListenerConnection] = set()
         self._handshakes_failed = 0
         self._acceptor: TlsAcceptor | None = None
         self._publisher: asyncio.Task[None] | None = None
+        self.services = ServiceDirectory()
+        self._sources = Sources(trust, certificates, self.services)
         self.registry = TunnelRegistry(_log_change, clock=clock)
         admission = Admission(verifier)
         self.door = Door(HttpConnection, door, admission, self.registry, _log_refusal)
@@ -127,11 +129,11 @@ class Gateway:
     async def _publish_changes(self) -> None:
         """Send trust lists again when they may have changed, and now and then: foreign issuers rotate keys too."""
         loop = asyncio.get_running_loop()
-        epoch, sent = self._trust.epoch, loop.time()
+        epoch, sent = self._sources.trust.epoch, loop.time()
         while True:
             await asyncio.sleep(TRUST_POLL)
-            if self._trust.epoch != epoch or loop.time() - sent > TRUST_INTERVAL:
-                epoch, sent = self._trust.epoch, loop.time()
+            if self._sources.trust.epoch != epoch or loop.time() - sent > TRUST_INTERVAL:
+                epoch, sent = self._sources.trust.epoch, loop.time()
                 await self.publish_trust()
 
     @property
@@ -159,9 +161,7 @@ class Gateway:
     def _open_session(self, identity: ConnectorIdentity) -> TunnelSession:
         settings = self._tunnel_settings
         budget = self._budgets.setdefault(identity.subaccount_id, Budget(settings.tenant_budget))
-        return TunnelSession(
-            identity, self.registry, settings, budget, self._clock, self.door.next_id(), self._trust, self._certificates
-        )
+        return TunnelSession(identity, self.registry, settings, budget, self._clock, self.door.next_id(), self._sources)
 
     def _on_handshake_failed(self, peer: str, reason: str) -> None:
         self._handshakes_failed += 1

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from landbridge.faults import Fault, FaultError, fault, from_wire
+from landbridge.gateway.services import ServiceDirectory, serve_channel
 from landbridge.model.clock import Clock
 from landbridge.model.enrolment import Enrolled
 from landbridge.model.propagation import TrustEntry
 from landbridge.net.link import Link
+from landbridge.relay.opening import Opening
+from landbridge.relay.outward import OutwardRelay
 from landbridge.settings import TunnelSettings
 from landbridge.wire.budget import Budget
 from landbridge.wire.dispatch import dispatch
@@ -26,6 +29,8 @@ from landbridge.wire.messages import (
     Farewell,
     Hello,
     MessageReader,
+    Open,
+    Refused,
     Renew,
     Renewed,
     Traced,
@@ -86,6 +91,15 @@ class CertificateSource(Protocol):
         """A new certificate for the holder of the old one. Raises `FaultError`."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What sessions ask the cloud side for: whom connectors shall trust, new certificates, addresses of services."""
+
+    trust: TrustSource
+    certificates: CertificateSource
+    services: ServiceDirectory
+
+
 class GatewayStream(Protocol):
     """A stream's owner that has deadlines and wants to know about the end of the tunnel."""
 
@@ -104,8 +118,7 @@ class TunnelSession:
         budget: Budget,
         clock: Clock,
         session_id: str,
-        trust: TrustSource,
-        issuer: CertificateSource,
+        sources: Sources,
     ) -> None:
         self.identity = identity
         self.id = session_id
@@ -114,13 +127,12 @@ class TunnelSession:
         self.since = clock()
         self.draining = False
         self.alive = True
-        self.mux = Mux(dialled=False, window=settings.window, stream_limit=1, budget=budget)
+        self.mux = Mux(dialled=False, window=settings.window, stream_limit=settings.stream_limit, budget=budget)
         self.link = Link(self.mux, self, ping_interval=settings.ping_interval, ping_timeout=settings.ping_timeout)
         self._registry = registry
         self._settings = settings
         self._clock = clock
-        self._trust = trust
-        self._issuer = issuer
+        self._sources = sources
         self._renewed = False
         self._renewing: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -180,7 +192,7 @@ class TunnelSession:
 
     async def publish_trust(self) -> None:
         """Tell the connector whom its subaccount trusts."""
-        entries = await self._trust.trusted_issuers(self.identity.subaccount_id)
+        entries = await self._sources.trust.trusted_issuers(self.identity.subaccount_id)
         if self.alive and self._control is not None:
             self.mux.send(self._control, encode(Trust([_entry(entry) for entry in entries])))
             self.link.wake()
@@ -216,12 +228,25 @@ class TunnelSession:
         dispatch(events, self)
 
     def on_stream(self, stream: Stream) -> None:
-        """The first stream of the connector is the control stream; it may open no other."""
+        """The first stream of the connector is the control stream; all others are for services."""
         if self._control is None:
             self._control = stream
             stream.owner = self
         else:
-            self.mux.reset(stream)
+            stream.owner = Opening(self, stream)
+
+    def serve(self, stream: Stream, opening: Open, block: bytes, rest: bytes) -> None:
+        """Connect a stream of the connector to the service it asks for."""
+        relay = serve_channel(self, self._sources.services, stream, opening, rest)
+        if relay is not None:
+            stream.owner = relay
+
+    def refuse(self, stream: Stream, opening: Open | None, reason: Fault) -> None:
+        self.send(stream, encode(Refused(reason.code, dict(reason.params))), fin=True)
+        self.forget(stream)
+
+    def forget(self, stream: Stream) -> None:
+        stream.owner = None
 
     def on_data(self, data: Buffer) -> None:
         assert self._control is not None
@@ -264,7 +289,7 @@ class TunnelSession:
             return
         self._renewed = True
         try:
-            enrolled = await self._issuer.renew(self.identity.connector_id, self.identity.serial, csr)
+            enrolled = await self._sources.certificates.renew(self.identity.connector_id, self.identity.serial, csr)
             answer = Renewed(enrolled.certificate_pem, enrolled.ca_pem)
         except FaultError as error:
             answer = Renewed(code=error.fault.code, params=dict(error.fault.params))
@@ -322,7 +347,9 @@ class TunnelSession:
         self._leave(reason)
         for stream in self.mux.abandon():
             owner, stream.owner = stream.owner, None
-            if owner is not None and owner is not self:
+            if isinstance(owner, OutwardRelay | Opening):
+                owner.on_reset()
+            elif owner is not None and owner is not self:
                 owner.on_lost(reason)
 
     def _sweep(self) -> None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, cast
 
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.gateway.door import ClientConnection, Door
-from landbridge.gateway.relay import Relay
 from landbridge.net.cork import Cork
 from landbridge.net.reset import abort_with_reset
+from landbridge.relay.inward import InwardRelay
 from landbridge.wire.errors import RemoteProtocolError
+from landbridge.wire.messages import Open
 from landbridge.wire.socks5 import (
     METHOD_CHOSEN,
     NO_METHOD,
@@ -44,7 +45,7 @@ class SocksConnection(ClientConnection):
         self._tenant = ""
         self._location = ""
         self._handshake: Socks5Handshake | None = Socks5Handshake()
-        self._relay: Relay | None = None
+        self._relay: InwardRelay | None = None
         self._session: TunnelSession | None = None
         self._client_ended = False
         self._backend_ended = False
@@ -176,8 +177,9 @@ class SocksConnection(ClientConnection):
         if door.draining:
             raise FaultError(fault("tunnel.draining"))
         session = door.tunnels.find(self._tenant, self._location)
-        relay = Relay(self, session)
-        relay.begin(host, port, self._id, door.next_id(), door.settings.open_timeout, self._loop.time())
+        relay = InwardRelay(self, session)
+        opening = Open("tcp", host, port, self._id, door.next_id())
+        relay.begin(opening, door.settings.open_timeout, self._loop.time())
         self._session, self._relay = session, relay
         self._handshake = None
         self._deadline = 0.0

@@ -14,6 +14,7 @@ from landbridge.landscape.propagation import read_key_files, read_propagation
 from landbridge.model.identifiers import is_guid, is_location_id
 from landbridge.model.landscape import ConnectorContent
 from landbridge.model.mapping import CookieDomain
+from landbridge.model.service_channel import ServiceChannel
 
 _DOMAIN = re.compile(r"\.?[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 
@@ -47,6 +48,7 @@ def _connector(
         "location_id",
         "description",
         "cookie_domains",
+        "service_channels",
         "trusted_ca_files",
         "system_certificate",
         "principal_propagation",
@@ -65,10 +67,21 @@ def _connector(
         location,
         description=fields.text("description", ""),
         mappings=read_mappings(fields),
+        service_channels=tuple(_channel(table) for table in fields.tables("service_channels")),
         cookie_domains=tuple(_cookie_domain(table) for table in fields.tables("cookie_domains")),
         trusted_ca_files=_paths(fields, files),
         system_certificate=read_key_files(fields, "system_certificate", files.folder, needed=files.needed),
         propagation=read_propagation(fields, files.folder, needed=files.needed),
+    )
+
+
+def _channel(fields: Fields) -> ServiceChannel:
+    fields.only("service", "local_port", "local_host", "enabled")
+    return ServiceChannel(
+        fields.text("service"),
+        fields.number("local_port", 0, 0, 65_535),
+        fields.text("local_host", "127.0.0.1"),
+        enabled=fields.flag("enabled", True),
     )
 
 

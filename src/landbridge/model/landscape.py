@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from landbridge.model.mapping import CookieDomain, Mapping
 from landbridge.model.propagation import KeyFiles, Propagation
+from landbridge.model.service_channel import ServiceChannel
 from landbridge.model.subaccount import SubaccountContent
 
 
@@ -13,6 +14,7 @@ from landbridge.model.subaccount import SubaccountContent
 class ConnectorContent:
     """A connector as a landscape describes it.
 
+    service_channels    local ports that lead to services of the cloud side
     cookie_domains      domains of cookies that are renamed on the way out
     trusted_ca_files    PEM files of the authorities of TLS backends, absolute paths
     system_certificate  what the connector presents to TLS backends
@@ -24,6 +26,7 @@ class ConnectorContent:
     location_id: str = ""
     description: str = ""
     mappings: tuple[Mapping, ...] = ()
+    service_channels: tuple[ServiceChannel, ...] = ()
     cookie_domains: tuple[CookieDomain, ...] = ()
     trusted_ca_files: tuple[str, ...] = ()
     system_certificate: KeyFiles | None = None

@@ -28,7 +28,8 @@ _LENGTH = Packing(">I")
 Framing = Literal["none", "sized", "streamed", "raw"]
 """Body of a message: none; `size` bytes; until FIN; or no HTTP body but raw bytes both ways (after an upgrade)."""
 
-Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+"""A virtual port; 0 for services, which have none."""
 Status = Annotated[int, msgspec.Meta(ge=100, le=999)]
 Size = Annotated[int, msgspec.Meta(ge=-1, lt=10**18)]
 """Bytes, or -1 for none announced. As many digits as the parser of heads takes."""
@@ -45,7 +46,7 @@ class Open(msgspec.Struct, frozen=True, tag_field="t", tag="open", omit_defaults
     trace     whether the connector shall report how it came to the request's identity
     """
 
-    kind: Literal["http", "tcp"]
+    kind: Literal["http", "tcp", "service"]
     host: str
     port: Port
     conn: str

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from landbridge.faults.catalogue import (
     backend,
     certificates,
+    channels,
     cli,
     connector,
     content,
@@ -40,6 +41,7 @@ CATALOGUE = MappingProxyType(
             *proxy.ROWS,
             *socks.ROWS,
             *tunnel.ROWS,
+            *channels.ROWS,
             *enrolment.ROWS,
             *connector.ROWS,
             *propagation.ROWS,

@@ -37,7 +37,7 @@ ROWS: tuple[FaultKind, ...] = (
         Origin.DESTINATIONS,
         502,
         "The destination '{name}' is there, but its tokens could not be fetched: {reason}.",
-        "{action}",
+        "Compare the destination with the page of its authentication type in docs/authentication.",
         exit=44,
         reference="destination-service §3.7",
     ),

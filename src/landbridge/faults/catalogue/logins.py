@@ -214,7 +214,7 @@ _CERTIFICATES = (
         CALLER,
         401,
         "The client certificate of the connection expired at {expired}.",
-        "Rotate the binding's credentials ('landbridge binding rotate') and give the application the new ones.",
+        "Rotate the binding's credentials ('landbridge instance rotate') and give the application the new ones.",
         exit=35,
         reference="destination-service §5.6",
     ),

@@ -1,14 +1,22 @@
-"""One TCP connection on its way through a tunnel: raw bytes both ways, each direction ending by itself."""
+"""From a local client to a stream: ask with Open, wait for Opened or Refused, then bytes."""
 
 from __future__ import annotations
 
 from typing import Protocol
 
 from landbridge.faults import Fault, fault, from_wire
-from landbridge.gateway.session import TunnelSession
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.messages import MessageReader, Open, Opened, Refused, encode
 from landbridge.wire.stream import Buffer, Stream
+
+
+class Session(Protocol):
+    """What a relay needs of the tunnel's session."""
+
+    def open(self, owner: InwardRelay, preamble: bytes, *, fin: bool) -> Stream: ...
+    def send(self, stream: Stream, data: Buffer, *, fin: bool = False) -> bool: ...
+    def consumed(self, stream: Stream, size: int) -> None: ...
+    def reset(self, stream: Stream) -> None: ...
 
 
 class RelayClient(Protocol):
@@ -28,10 +36,10 @@ class RelayClient(Protocol):
     def room(self) -> None: ...
 
 
-class Relay:
+class InwardRelay:
     """One stream, from Open to its two ends."""
 
-    def __init__(self, client: RelayClient, session: TunnelSession) -> None:
+    def __init__(self, client: RelayClient, session: Session) -> None:
         self._client = client
         self._session = session
         self._stream: Stream | None = None
@@ -41,12 +49,12 @@ class Relay:
         self._deadline = 0.0
         self._unacknowledged = 0
 
-    def begin(self, host: str, port: int, conn: str, request_id: str, timeout: float, now: float) -> None:
-        """Ask for the backend behind host:port. Raises `FaultError` when the tunnel takes no more."""
-        self._target = (host, port)
+    def begin(self, opening: Open, timeout: float, now: float) -> None:
+        """Ask for a connection; `timeout` in seconds for the answer. Raises `FaultError` when the tunnel is full."""
+        self._target = (opening.host, opening.port)
         self._timeout = timeout
         self._deadline = now + timeout if timeout else 0.0
-        self._stream = self._session.open(self, encode(Open("tcp", host, port, conn, request_id)), fin=False)
+        self._stream = self._session.open(self, encode(opening), fin=False)
 
     def send(self, data: Buffer) -> bool:
         """Bytes of the client; False when it should stop until `RelayClient.room`."""

@@ -1,26 +1,32 @@
-"""A TCP stream: the backend's connection and the tunnel's stream, byte for byte, each direction ending by itself."""
+"""From a stream to a server: connect, answer Opened or Refused, then bytes."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from collections.abc import Awaitable, Callable
+from typing import Protocol, cast
 
-from landbridge.connector.dial_backend import connect_backend
-from landbridge.faults import FaultError
-from landbridge.model.mapping import Mapping
+from landbridge.faults import Fault, FaultError
 from landbridge.net.cork import Cork
 from landbridge.wire.messages import Open, Opened, encode
 from landbridge.wire.stream import Buffer, Stream
 
-if TYPE_CHECKING:
-    from landbridge.connector.serve import Tunnel
+
+class Session(Protocol):
+    """What a relay needs of the tunnel's session."""
+
+    def send(self, stream: Stream, data: Buffer, *, fin: bool = False) -> bool: ...
+    def consumed(self, stream: Stream, size: int) -> None: ...
+    def reset(self, stream: Stream) -> None: ...
+    def refuse(self, stream: Stream, opening: Open | None, reason: Fault) -> None: ...
+    def forget(self, stream: Stream) -> None: ...
 
 
-class RawBackend(asyncio.Protocol):
-    """The connection to the backend. Plain TCP keeps its half-close; TLS has none and drains instead (traps 5)."""
+class ServerConnection(asyncio.Protocol):
+    """The connection to the server. Plain TCP keeps its half-close; TLS has none and drains instead (traps 5)."""
 
     def __init__(self) -> None:
-        self.relay: BackendRelay | None = None
+        self.relay: OutwardRelay | None = None
         self.cork: Cork | None = None
         self.transport: asyncio.Transport | None = None
         self.paused = False
@@ -33,14 +39,14 @@ class RawBackend(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self.relay is not None:
-            self.relay.on_backend_data(data)
+            self.relay.on_server_data(data)
         else:
             self._early.append(data)
 
     def eof_received(self) -> bool:
         self._ended = True
         if self.relay is not None:
-            self.relay.on_backend_end()
+            self.relay.on_server_end()
         return self.transport is not None and self.transport.can_write_eof()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -48,7 +54,7 @@ class RawBackend(asyncio.Protocol):
             self.cork.drop()
         self.transport = self.cork = None
         if self.relay is not None:
-            self.relay.on_backend_lost(clean=exc is None and self._ended)
+            self.relay.on_server_lost(clean=exc is None and self._ended)
 
     def pause_writing(self) -> None:
         self.paused = True
@@ -56,53 +62,56 @@ class RawBackend(asyncio.Protocol):
     def resume_writing(self) -> None:
         self.paused = False
         if self.relay is not None:
-            self.relay.on_backend_room()
+            self.relay.on_server_room()
 
-    def attach(self, relay: BackendRelay) -> None:
+    def attach(self, relay: OutwardRelay) -> None:
         """Servers like SMTP speak first: what came before the relay was there goes to it now."""
         self.relay = relay
         early, self._early = self._early, []
         for data in early:
-            relay.on_backend_data(data)
+            relay.on_server_data(data)
         if self._ended:
-            relay.on_backend_end()
+            relay.on_server_end()
+        if self.transport is None:
+            relay.on_server_lost(clean=self._ended)
 
 
-class BackendRelay:
+Connect = Callable[[Callable[[], ServerConnection]], Awaitable[ServerConnection]]
+"""Opens the connection with the given protocol on it. Raises `FaultError`."""
+
+
+class OutwardRelay:
     """Owner of a TCP stream."""
 
-    def __init__(self, tunnel: Tunnel, stream: Stream, opening: Open) -> None:
+    def __init__(self, tunnel: Session, stream: Stream, opening: Open) -> None:
         self._tunnel = tunnel
         self._stream = stream
         self._opening = opening
         self._loop = asyncio.get_running_loop()
-        self._backend: RawBackend | None = None
+        self._server: ServerConnection | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._early: list[Buffer] = []
         self._unacknowledged = 0
         self._client_ended = False
-        self._backend_ended = False
+        self._server_ended = False
         self._reading_paused = False
 
-    def begin(self, mapping: Mapping, rest: bytes) -> None:
-        """Connect; Opened follows, then the bytes."""
+    def begin(self, connect: Connect, rest: bytes) -> None:
+        """Connect; Opened follows, then the bytes. `rest` is what the client has sent already."""
         if rest:
             self._early.append(rest)
-        self._connecting = self._loop.create_task(self._connect(mapping))
+        self._connecting = self._loop.create_task(self._connect(connect))
 
-    async def _connect(self, mapping: Mapping) -> None:
+    async def _connect(self, connect: Connect) -> None:
         began = self._loop.time()
-        tunnel, opening = self._tunnel, self._opening
         try:
-            backend = await connect_backend(
-                RawBackend, mapping, opening.port, tunnel.settings, tunnel.policy.backend_tls
-            )
+            server = await connect(ServerConnection)
         except FaultError as error:
             self._connecting = None
             self._tunnel.refuse(self._stream, self._opening, error.fault)
             return
         self._connecting = None
-        self._backend = backend
+        self._server = server
         opened = Opened(connect_ms=round((self._loop.time() - began) * 1000, 3))
         self._tunnel.send(self._stream, encode(opened))
         early, self._early = self._early, []
@@ -110,85 +119,85 @@ class BackendRelay:
             self._write(data)
         if self._client_ended:
             self._end_writing()
-        backend.attach(self)
+        server.attach(self)
 
     # ------------------------------------------------------------------ from the tunnel
 
     def on_data(self, data: Buffer) -> None:
-        if self._backend is None:
+        if self._server is None:
             self._early.append(data)
         else:
             self._write(data)
 
     def _write(self, data: Buffer) -> None:
-        backend = self._backend
-        if backend is None or backend.cork is None:
+        server = self._server
+        if server is None or server.cork is None:
             return
-        backend.cork.write(data)
-        if backend.paused:
+        server.cork.write(data)
+        if server.paused:
             self._unacknowledged += len(data)
         else:
             self._tunnel.consumed(self._stream, len(data))
 
     def on_fin(self) -> None:
         self._client_ended = True
-        if self._backend is not None:
+        if self._server is not None:
             self._end_writing()
 
     def _end_writing(self) -> None:
         """End our direction; TLS cannot, so its connection is closed behind what was written."""
-        backend = self._backend
-        if backend is None or backend.cork is None or backend.transport is None:
+        server = self._server
+        if server is None or server.cork is None or server.transport is None:
             return
-        if backend.transport.can_write_eof() and not self._backend_ended:
-            backend.cork.write_eof()
+        if server.transport.can_write_eof() and not self._server_ended:
+            server.cork.write_eof()
         else:
-            backend.cork.close()
+            server.cork.close()
 
     def on_reset(self) -> None:
         self._leave()
         self._tunnel.forget(self._stream)
 
     def on_room(self) -> None:
-        if self._reading_paused and self._backend is not None and self._backend.transport is not None:
+        if self._reading_paused and self._server is not None and self._server.transport is not None:
             self._reading_paused = False
-            self._backend.transport.resume_reading()
+            self._server.transport.resume_reading()
 
     def sweep(self, now: float) -> None:
         """A TCP connection may be silent for as long as it likes."""
 
-    # ------------------------------------------------------------------ from the backend
+    # ------------------------------------------------------------------ from the server
 
-    def on_backend_data(self, data: bytes) -> None:
-        if not self._tunnel.send(self._stream, data) and self._backend is not None and not self._reading_paused:
+    def on_server_data(self, data: bytes) -> None:
+        if not self._tunnel.send(self._stream, data) and self._server is not None and not self._reading_paused:
             self._reading_paused = True
-            if self._backend.transport is not None:
-                self._backend.transport.pause_reading()
+            if self._server.transport is not None:
+                self._server.transport.pause_reading()
 
-    def on_backend_end(self) -> None:
-        if self._backend_ended:
+    def on_server_end(self) -> None:
+        if self._server_ended:
             return
-        self._backend_ended = True
+        self._server_ended = True
         self._tunnel.send(self._stream, b"", fin=True)
         if self._client_ended:
             self._finish()
 
-    def on_backend_room(self) -> None:
+    def on_server_room(self) -> None:
         if self._unacknowledged:
             size, self._unacknowledged = self._unacknowledged, 0
             self._tunnel.consumed(self._stream, size)
 
-    def on_backend_lost(self, *, clean: bool) -> None:
-        """A close after the backend's end is the usual end; anything else must be seen as an abort."""
-        self._backend = None
-        if clean or (self._backend_ended and self._client_ended):
+    def on_server_lost(self, *, clean: bool) -> None:
+        """A close after the server's end is the usual end; anything else must be seen as an abort."""
+        self._server = None
+        if clean or (self._server_ended and self._client_ended):
             self._finish()
             return
         self._tunnel.reset(self._stream)
         self._tunnel.forget(self._stream)
 
     def _finish(self) -> None:
-        """Both directions are done, or the backend is gone after its end: nothing more can be delivered."""
+        """Both directions are done, or the server is gone after its end: nothing more can be delivered."""
         self._leave(graceful=True)
         if not self._stream.closed and not self._client_ended:
             self._tunnel.reset(self._stream)
@@ -199,11 +208,11 @@ class BackendRelay:
         if self._connecting is not None:
             self._connecting.cancel()
             self._connecting = None
-        backend, self._backend = self._backend, None
-        if backend is None:
+        server, self._server = self._server, None
+        if server is None:
             return
-        backend.relay = None
-        if graceful and backend.cork is not None:
-            backend.cork.close()
-        elif backend.transport is not None:
-            backend.transport.abort()
+        server.relay = None
+        if graceful and server.cork is not None:
+            server.cork.close()
+        elif server.transport is not None:
+            server.transport.abort()

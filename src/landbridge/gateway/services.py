@@ -1,0 +1,87 @@
+"""Service channels, the gateway's end: dials the service mapping that matches, and nothing else (design §5)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from landbridge.faults import Fault, FaultError, fault
+from landbridge.model.service_channel import ServiceMapping
+from landbridge.net.dial import DialFailed, connect
+from landbridge.relay.outward import OutwardRelay, ServerConnection
+from landbridge.wire.messages import Open
+from landbridge.wire.stream import Stream
+
+if TYPE_CHECKING:
+    from landbridge.gateway.session import TunnelSession
+
+CONNECT_TIMEOUT = 8.0
+
+_log = logging.getLogger(__name__)
+
+
+class ServiceDirectory:
+    """The service mappings of all subaccounts, for look-up."""
+
+    def __init__(self) -> None:
+        self._mappings: dict[tuple[str, str], ServiceMapping] = {}
+
+    def replace(self, mappings: Iterable[ServiceMapping]) -> None:
+        """Take a new set over; open connections go on."""
+        self._mappings = {(mapping.subaccount_id, mapping.service_id): mapping for mapping in mappings}
+
+    def find(self, subaccount_id: str, location_id: str, service_id: str) -> ServiceMapping:
+        """The mapping for this connector. Raises `FaultError` (`channel.service-not-mapped`)."""
+        mapping = self._mappings.get((subaccount_id, service_id))
+        if mapping is None or location_id not in mapping.location_ids:
+            raise FaultError(
+                fault("channel.service-not-mapped", subaccount=subaccount_id, service=service_id, location=location_id)
+            )
+        return mapping
+
+
+def serve_channel(
+    session: TunnelSession, directory: ServiceDirectory, stream: Stream, opening: Open, rest: bytes
+) -> OutwardRelay | None:
+    """Connect a stream of the connector to a service; None when it was refused."""
+    identity = session.identity
+    location = session.hello.location if session.hello is not None else ""
+    try:
+        if opening.kind != "service":
+            raise FaultError(fault("channel.stream-refused", kind=opening.kind))
+        mapping = directory.find(identity.subaccount_id, location, opening.host)
+    except FaultError as error:
+        _audit(session, opening, error.fault)
+        session.refuse(stream, opening, error.fault)
+        return None
+    relay = OutwardRelay(session, stream, opening)
+    relay.begin(lambda factory: _dial(factory, mapping), rest)
+    return relay
+
+
+async def _dial(factory: Callable[[], ServerConnection], mapping: ServiceMapping) -> ServerConnection:
+    host, port = mapping.internal_host, mapping.internal_port
+    try:
+        _, server = await connect(factory, host, port, timeout=CONNECT_TIMEOUT)
+    except DialFailed as failure:
+        reason = fault(
+            "channel.service-unreachable",
+            service=mapping.service_id,
+            internal=f"{host}:{port}",
+            reason=failure.reason,
+        )
+        raise FaultError(reason) from None
+    return server
+
+
+def _audit(session: TunnelSession, opening: Open, reason: Fault) -> None:
+    identity = session.identity
+    fields = {
+        "fault": reason.code,
+        "sentence": reason.sentence,
+        "connector": identity.connector_id,
+        "subaccount": identity.subaccount_id,
+        "service": opening.host,
+    }
+    _log.warning("refused a stream of a connector", extra=fields)
