@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from landbridge.faults import from_wire
 from landbridge.wire import messages
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.events import DataReceived, Event
@@ -58,6 +59,13 @@ def test_messages_are_read_and_written_so(vector: dict[str, Any]) -> None:
 def test_every_message_has_a_vector() -> None:
     shown = {vector["json"]["t"] for vector in VECTORS["messages"]}
     assert shown == {kind.__struct_config__.tag for kind in MESSAGE_TYPES}
+
+
+def test_the_faults_of_the_vectors_exist() -> None:
+    named = [vector["json"] for vector in VECTORS["messages"] if vector["json"].get("code")]
+    assert named
+    for message in named:
+        assert from_wire(message["code"], message.get("params", {})).code == message["code"]
 
 
 class Replay:

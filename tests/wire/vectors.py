@@ -87,8 +87,11 @@ MESSAGES: list[tuple[str, Message]] = [
     ("a TCP connection", Open("tcp", "db.virtual", 1433, "c3", "r4")),
     ("connected after 1.5 ms", Opened(1.5)),
     ("a connection that was there", Opened(reused=True)),
-    ("a fault of the connector", Refused("connector.host-not-exposed", {"host": "erp.virtual", "port": "81"})),
-    ("a fault whose status the connector's settings replace", Refused("principal.expired", {}, 403)),
+    ("a fault of the connector", Refused("connector.system-not-exposed", {"host": "erp.virtual", "port": "81"})),
+    (
+        "a fault whose status the connector's settings replace",
+        Refused("principal.not-mutual", {"user": "alice", "host": "erp.virtual", "port": "443"}, 403),
+    ),
     ("an answer with a length", Head(200, "OK", "sized", 5, len(ANSWER_LINES))),
     ("an answer that ends with FIN", Head(200, "OK", "streamed")),
     ("an answer without a body; HEAD names a length", Head(200, "OK", "none", 5)),
@@ -116,7 +119,7 @@ MESSAGES: list[tuple[str, Message]] = [
     ("how an identity came about", Traced("r2", [{"step": "token verified", "issuer": "https://i", "key": "k1"}])),
     ("the connector asks for a new certificate", Renew("-----BEGIN CERTIFICATE REQUEST-----\n...")),
     ("it gets one", Renewed("-----BEGIN CERTIFICATE-----\n...", "-----BEGIN CERTIFICATE-----\n...")),
-    ("it does not", Renewed(code="enrolment.request-invalid", params={"reason": "the CSR cannot be read"})),
+    ("it does not", Renewed(code="tunnel.renewal-refused", params={"reason": "the certificate is revoked"})),
     ("no new streams", Drain()),
     ("why the connection will be closed", Farewell("tunnel.replaced")),
 ]
@@ -201,7 +204,9 @@ def _refused(script: Script) -> None:
     script.ends["gateway"].open()
     script.send("gateway", 2, OPEN, LINES, fin=True)
     script.said("gateway", "Open")
-    script.send("connector", 2, Refused("connector.host-not-exposed", {"host": "erp.virtual", "port": "80"}), fin=True)
+    script.send(
+        "connector", 2, Refused("connector.system-not-exposed", {"host": "erp.virtual", "port": "80"}), fin=True
+    )
     script.said("connector", "Refused names a fault; FIN, not RST, so that the reason arrives")
 
 
