@@ -80,9 +80,10 @@ def test_find(up: Up) -> None:
 
 def test_find_ends_with_the_fault_of_the_tokens(up: Up) -> None:
     printed = destination(up, "find", "broken", "--json")
-    assert printed.returncode == 44
-    assert json.loads(printed.stdout)["authTokens"][0]["error"]
-    assert code_of(printed) == "destination.tokens-failed"
+    (token,) = json.loads(printed.stdout)["authTokens"]
+    assert token["error"]
+    assert code_of(printed) == token["code"] == "destination.property-missing"
+    assert printed.returncode == 43
 
 
 @pytest.mark.parametrize("level", ["subaccount", "instance"])

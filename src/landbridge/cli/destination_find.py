@@ -33,6 +33,7 @@ def find(
     as_json: AsJson = False,
 ) -> None:
     """Print the answer, secrets and tokens masked."""
+    from landbridge.cli.running import reported
     from landbridge.faults import FaultError, fault
 
     headers = dict(_header(text) for text in header or [])
@@ -43,9 +44,9 @@ def find(
         _print(answer)
     for token in answer.get("authTokens", []):
         if token.get("error"):
+            said = {**token, "message": token["error"]}
             reason = str(token["error"]).rstrip(".")
-            action = str(token.get("action") or "Correct the destination.")
-            raise FaultError(fault("destination.tokens-failed", name=name, reason=reason, action=action))
+            raise FaultError(reported(said) or fault("destination.tokens-failed", name=name, reason=reason))
 
 
 def _header(text: str) -> tuple[str, str]:

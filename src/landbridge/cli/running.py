@@ -104,17 +104,17 @@ def content_of(answer: Any, url: str) -> Any:
         raise FaultError(fault("platform.odd-answer", url=url, reason="its answer is not JSON")) from None
     if answer.is_success:
         return content
-    raise FaultError(_fault_of(content) or _odd(answer.status_code, url))
+    raise FaultError(reported(content) or _odd(answer.status_code, url))
 
 
-def _fault_of(content: Any) -> Fault | None:
+def reported(content: Any) -> Fault | None:
     """The fault that a problem body reports, in the words of the side that reported it."""
     row = CATALOGUE.get(str(content.get("code"))) if isinstance(content, dict) else None
     if row is None:
         return None
     sentence, action = str(content.get("message", "")), str(content.get("action", ""))
-    reported = replace(row, sentence="{sentence}", action="{action}", body=None)
-    return Fault(reported, {"sentence": sentence, "action": action})
+    in_its_words = replace(row, sentence="{sentence}", action="{action}", body=None)
+    return Fault(in_its_words, {"sentence": sentence, "action": action})
 
 
 def _odd(status: int, url: str) -> Fault:
