@@ -90,7 +90,7 @@ MESSAGES: list[tuple[str, Message]] = [
     ("a fault of the connector", Refused("connector.system-not-exposed", {"host": "erp.virtual", "port": "81"})),
     (
         "a fault whose status the connector's settings replace",
-        Refused("principal.not-mutual", {"user": "alice", "host": "erp.virtual", "port": "443"}, 403),
+        Refused("principal.trust-empty", {}, 403),
     ),
     ("an answer with a length", Head(200, "OK", "sized", 5, len(ANSWER_LINES))),
     ("an answer that ends with FIN", Head(200, "OK", "streamed")),
