@@ -180,6 +180,12 @@ def test_the_page_explains_every_message_and_every_field(kind: type[msgspec.Stru
     assert not missing
 
 
+def test_the_page_explains_every_kind_and_every_framing() -> None:
+    fields = typing.get_type_hints(Open)
+    for word in (*typing.get_args(fields["kind"]), *typing.get_args(fields["body"])):
+        assert f"`{word}`" in PAGE
+
+
 def test_the_page_names_the_numbers() -> None:
     for number in (INITIAL_WINDOW, messages.MESSAGE_LIMIT, messages.HEAD_BLOCK_LIMIT):
         assert f"{number:,}" in PAGE

@@ -85,6 +85,7 @@ MESSAGES: list[tuple[str, Message]] = [
     ),
     ("a request that asks for WebSocket", Open("http", "erp.virtual", 80, "c2", "r3", "GET", "/ws", upgrade=True)),
     ("a TCP connection", Open("tcp", "db.virtual", 1433, "c3", "r4")),
+    ("the connector asks for a service on the cloud side", Open("service", "reports", 0, "c4", "r5")),
     ("connected after 1.5 ms", Opened(1.5)),
     ("a connection that was there", Opened(reused=True)),
     ("a fault of the connector", Refused("connector.system-not-exposed", {"host": "erp.virtual", "port": "81"})),
