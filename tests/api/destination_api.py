@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from landbridge.api import (
     destination_content,
@@ -21,10 +21,12 @@ from landbridge.api import (
 from landbridge.api.app import create_app
 from landbridge.destinations.certificates.kind import CERTIFICATE
 from landbridge.destinations.entrance import Entrance
-from landbridge.destinations.kinds import DESTINATION, FRAGMENT
+from landbridge.destinations.kinds import DESTINATION, FRAGMENT, Kind
 from landbridge.destinations.labels import Labelling
 from landbridge.destinations.reading import Reading
+from landbridge.destinations.service import DestinationService
 from landbridge.destinations.writing import Writing
+from landbridge.store import Database
 from tests.destinations.scene import ACME, Scene, open_scene
 
 BASE = "/destination-configuration/v1"
@@ -66,20 +68,28 @@ class Api:
         return await self.call("DELETE", path, **call)
 
 
+def routers(db: Database, entrance: Entrance, finder: DestinationService) -> list[APIRouter]:
+    """What the description describes."""
+    kinds: dict[str, Kind[Any]] = {
+        "Destinations": DESTINATION,
+        "DestinationFragments": FRAGMENT,
+        "Certificates": CERTIFICATE,
+    }
+    return [
+        destinations.router(finder),
+        destination_labels.router(entrance, {path: Labelling(db, kind) for path, kind in kinds.items()}),
+        destination_content.router(entrance, Reading(db, DESTINATION), Writing(db, DESTINATION)),
+        destination_fragments.router(entrance, Reading(db, FRAGMENT), Writing(db, FRAGMENT)),
+    ]
+
+
 def application(scene: Scene) -> FastAPI:
     """The routers, as in `landbridge.app`."""
 
     async def nothing(*_: object) -> list[str]:
         return []
 
-    db, entrance = scene.db, Entrance(scene.db, scene.verifier)
-    kinds = {"Destinations": DESTINATION, "DestinationFragments": FRAGMENT, "Certificates": CERTIFICATE}
-    described = [
-        destinations.router(scene.service()),
-        destination_labels.router(entrance, {path: Labelling(db, kind) for path, kind in kinds.items()}),
-        destination_content.router(entrance, Reading(db, DESTINATION), Writing(db, DESTINATION)),
-        destination_fragments.router(entrance, Reading(db, FRAGMENT), Writing(db, FRAGMENT)),
-    ]
+    described = routers(scene.db, Entrance(scene.db, scene.verifier), scene.service())
     return create_app([*described, openapi.router(described)], nothing, [], body_limit=BODY_LIMIT)
 
 

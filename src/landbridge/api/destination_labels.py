@@ -23,7 +23,7 @@ def router(entrance: Entrance, labellings: Mapping[str, Labelling]) -> APIRouter
     routes = APIRouter(prefix=PREFIX, tags=["Labels"])
     for level, word in LEVELS.items():
         for called, labelling in labellings.items():
-            _labels(routes, entrance, labelling, level, f"/{word}{called}/{{name}}/labels")
+            _labels(routes, entrance, labelling, level, f"/{word}{called}/{{name:path}}/labels")
     return routes
 
 

@@ -91,6 +91,8 @@ SCHEMAS: Mapping[str, JsonSchema] = {
         },
         "required": ["Name", "Type"],
         "additionalProperties": _GIVEN,
+        "if": {"properties": {"Type": {"const": "HTTP"}}},
+        "then": {"required": ["URL"], "properties": {"URL": {"type": "string", "pattern": r"^[^\s:/]+://[^\s/]+"}}},
     },
     "StoredDestination": _stored("Name", Type=_TEXT),
     "ListedDestination": _listed("Name"),
