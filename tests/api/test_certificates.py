@@ -23,6 +23,7 @@ from landbridge.destinations.certificates import load
 from landbridge.destinations.certificates.upload import Wish, uploaded
 from landbridge.destinations.certificates.validity import Validity
 from landbridge.faults import FaultError
+from landbridge.gateway.certificates import identify
 from landbridge.model.certificate import StoredCertificate, TimeUnit
 from landbridge.model.secret import Secret
 from landbridge.store import CertificateRepository
@@ -238,6 +239,19 @@ def peer_after_handshake(server: ssl.SSLContext, client: ssl.SSLContext) -> dict
             with suppress(ssl.SSLWantReadError):
                 side.do_handshake()
     return dict(sides[0].getpeercert() or {})
+
+
+async def test_a_made_certificate_is_no_connectors(api: CertificateApi) -> None:
+    await api.post(SUBACCOUNT, wish("g.pem", CN="11111111-aaaa-4bbb-8ccc-333333333333"))
+    der = load(await stored(api, "g.pem")).certificate.public_bytes(Encoding.DER)
+    with pytest.raises(FaultError) as caught:
+        identify(der, "", NobodyRevoked(), api.time.now, "10.0.0.1:1")
+    assert caught.value.fault.code == "tunnel.certificate-foreign"
+
+
+class NobodyRevoked:
+    def revoked_at(self, serial: int) -> float | None:
+        return None
 
 
 def csr(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:

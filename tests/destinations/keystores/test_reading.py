@@ -120,6 +120,20 @@ def test_a_key_of_an_old_kind_of_pem() -> None:
     assert key_material("c.pem", b"Bag Attributes: x\n" + key + a_pem()).certificate == entry().certificates[0]
 
 
+def test_an_encrypted_key_of_an_old_kind_of_pem() -> None:
+    key = rsa_key().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.BestAvailableEncryption(b"old"),
+    )
+    assert b"DEK-Info" in key
+    assert key_material("c.pem", key + a_pem(), Secret("old")).certificate == entry().certificates[0]
+    for password, code in ((Secret("no"), "certificate.password-wrong"), (None, "certificate.password-missing")):
+        with pytest.raises(FaultError) as caught:
+            key_material("c.pem", key + a_pem(), password)
+        assert code_of(caught) == code
+
+
 NOT = {
     "text": b"hello",
     "nothing": b"",
