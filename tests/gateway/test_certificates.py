@@ -10,10 +10,16 @@ from cryptography.x509.oid import NameOID
 
 from landbridge.faults import FaultError
 from landbridge.gateway.certificates import identify
+from landbridge.model.enrolment import CONNECTOR_ORGANISATION
 from tests.world.certificates import authority, issue
 
 CA = authority()
-NAMED = issue(CA, (NameOID.COMMON_NAME, "connector-1"), (NameOID.ORGANIZATIONAL_UNIT_NAME, "subaccount-1"))
+NAMES = (
+    (NameOID.ORGANIZATION_NAME, CONNECTOR_ORGANISATION),
+    (NameOID.COMMON_NAME, "connector-1"),
+    (NameOID.ORGANIZATIONAL_UNIT_NAME, "subaccount-1"),
+)
+NAMED = issue(CA, *NAMES)
 DER = NAMED.certificate.public_bytes(serialization.Encoding.DER)
 DAY = 86_400.0
 
@@ -48,6 +54,14 @@ def test_the_others() -> None:
 
 
 def test_one_that_names_nobody() -> None:
-    for names in (((NameOID.COMMON_NAME, "x"),), ((NameOID.ORGANIZATIONAL_UNIT_NAME, "x"),)):
-        der = issue(CA, *names).certificate.public_bytes(serialization.Encoding.DER)
+    for missing in NAMES:
+        der = issue(CA, *(name for name in NAMES if name != missing)).certificate.public_bytes(
+            serialization.Encoding.DER
+        )
         assert code(der) == "tunnel.certificate-foreign"
+
+
+def test_one_that_the_same_authority_made_for_an_application() -> None:
+    names = ((NameOID.ORGANIZATION_NAME, "landbridge binding"), *NAMES[1:])
+    der = issue(CA, *names).certificate.public_bytes(serialization.Encoding.DER)
+    assert code(der) == "tunnel.certificate-foreign"

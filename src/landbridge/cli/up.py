@@ -51,9 +51,19 @@ def up(
     database_url: Annotated[str, _option("database-url", "Default: SQLite in the data folder.")] = "",
     http_port: Annotated[int, _port("http-port", "API and token service.")] = DEFAULT.http_port,
     https_port: Annotated[int, _port("https-port", "The same over TLS.")] = DEFAULT.https_port,
+    public_https_port: Annotated[
+        int, _option("public-https-port", "Port of the TLS listener as clients see it. 0: its own.", min=0, max=65535)
+    ] = DEFAULT.public_https_port,
     door_port: Annotated[int, _port("door-port", "HTTP door for applications.")] = DEFAULT.door_port,
     socks_port: Annotated[int, _port("socks-port", "SOCKS5 door, as bindings name it.")] = DEFAULT.socks_port,
     tunnel_port: Annotated[int, _port("tunnel-port", "Listener for connectors.")] = DEFAULT.tunnel_port,
+    key_rotation_days: Annotated[
+        float, _option("key-rotation-days", "Age at which the signing key is replaced. 0: never.", min=0)
+    ] = DEFAULT.key_rotation_days,
+    admin_issuer: Annotated[str, _option("admin-issuer", "OpenID provider whose users may be administrators.")] = "",
+    admin_audience: Annotated[str, _option("admin-audience", "What 'aud' of their tokens must contain.")] = (
+        DEFAULT.admin_audience
+    ),
     ready_file: Annotated[Path | None, _option("ready-file", "Write the addresses here when ready.")] = None,
     log_format: Annotated[LogFormat, _option("log-format", "Form of the log on stderr.")] = LogFormat.TEXT,
     log_level: Annotated[LogLevel, _option("log-level", "What is logged.")] = LogLevel.INFO,
@@ -69,9 +79,13 @@ def up(
         token_domain=token_domain,
         http_port=http_port,
         https_port=https_port,
+        public_https_port=public_https_port,
         door_port=door_port,
         socks_port=socks_port,
         tunnel_port=tunnel_port,
+        key_rotation_days=key_rotation_days,
+        admin_issuer=admin_issuer,
+        admin_audience=admin_audience,
     )
     check(settings)
 

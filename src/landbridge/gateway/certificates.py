@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 
 from landbridge.faults import FaultError, fault
 from landbridge.gateway.session import ConnectorIdentity
+from landbridge.model.enrolment import CONNECTOR_ORGANISATION
 
 
 class Revocations(Protocol):
@@ -44,7 +45,8 @@ def identify(
         _name(certificate, NameOID.COMMON_NAME),
         _name(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME),
     )
-    if not connector or not subaccount:
+    organisation = _name(certificate, NameOID.ORGANIZATION_NAME)
+    if not connector or not subaccount or organisation != CONNECTOR_ORGANISATION:
         raise FaultError(fault("tunnel.certificate-foreign", issuer=certificate.issuer.rfc4514_string()))
     return ConnectorIdentity(connector, subaccount, serial, address)
 

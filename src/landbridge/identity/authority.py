@@ -16,6 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from landbridge.faults import FaultError, fault
 from landbridge.model.clock import Clock
+from landbridge.model.enrolment import CONNECTOR_ORGANISATION
 from landbridge.model.secret import Secret
 from landbridge.store import Database, KeyKind, KeyRepository, StoredKey
 
@@ -27,7 +28,6 @@ BACKDATED = datetime.timedelta(hours=1)
 
 CSR_LIMIT = 16_384
 _SMALLEST_RSA = 2048
-_CONNECTOR_ORGANISATION = "landbridge connector"
 BINDING_ORGANISATION = "landbridge binding"
 _X509_V_FLAG_NO_CHECK_TIME = 0x200000
 
@@ -88,7 +88,7 @@ class Authority:
 
         Raises `FaultError` (`enrolment.request-invalid`) when the CSR cannot be used.
         """
-        return self._sign_client(csr_key(csr_pem), _CONNECTOR_ORGANISATION, subaccount_id, connector_id, days)
+        return self._sign_client(csr_key(csr_pem), CONNECTOR_ORGANISATION, subaccount_id, connector_id, days)
 
     def sign_binding(self, key: PublicKey, binding_id: str, subaccount_id: str, days: float) -> str:
         """The certificate (PEM, with ours behind it) by which the client of a binding proves itself."""

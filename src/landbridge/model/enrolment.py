@@ -11,6 +11,9 @@ from landbridge.model.secret import Secret
 
 _PREFIX = "landbridge1."
 
+CONNECTOR_ORGANISATION = "landbridge connector"
+"""O of a connector's certificate. The authority signs others too, so it is what makes one good for a tunnel."""
+
 
 @dataclass(frozen=True, slots=True)
 class AuthenticationData:
