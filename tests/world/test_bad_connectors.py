@@ -13,7 +13,7 @@ from landbridge.model.landscape import ConnectorContent
 from landbridge.settings import DoorSettings, TunnelSettings
 from landbridge.testing.world import ACME, World, world
 from landbridge.wire.frames import DATA, FIN, GO_AWAY, INITIAL_WINDOW, PING, SYN, WINDOW, header
-from landbridge.wire.messages import Head, Opened, Refused, Welcome, encode
+from landbridge.wire.messages import Head, Open, Opened, Refused, Welcome, encode
 from landbridge.wire.mux import OVERRUN_LIMIT
 from tests.world.client import Client, ask, request
 from tests.world.peers import FakeConnector, context_of, tunnel_port
@@ -128,9 +128,9 @@ async def test_streams_that_the_connector_opens_are_refused(erp: World, state: C
         await peer.welcome()
         for _ in range(5):
             stream = peer.mux.open()
-            peer.mux.send(stream, b"let me in")
+            peer.mux.send(stream, encode(Open("tcp", "erp.virtual", 80, "c", "r")))
             await peer.flush()
-            assert type(await peer.end_of(stream)).__name__ == "ResetReceived"
+            assert type(await peer.end_of(stream)).__name__ == "FinReceived"
 
 
 async def test_credit_that_is_overrun(erp: World, state: ConnectorState) -> None:

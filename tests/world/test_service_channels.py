@@ -55,7 +55,7 @@ async def test_a_service_that_speaks_first(tmp_path: Path) -> None:
         writer.close()
 
     async with (
-        tcp_server(handler) as port,
+        tcp_server(greet) as port,
         world(tmp_path, connectors=[content(ServiceChannel("orders.db", 0))]) as one,
     ):
         one.cloud.gateway.services.replace([mapping(port)])

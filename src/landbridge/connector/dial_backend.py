@@ -40,6 +40,8 @@ def _fault(mapping: Mapping, port: int, failure: DialFailed, timeout: float) -> 
     match failure.problem:
         case DialProblem.REFUSED:
             return fault("backend.refused", **place)
+        case DialProblem.EXHAUSTED:
+            return fault("connector.exhausted", reason=failure.reason)
         case DialProblem.UNRESOLVED:
             return fault("backend.unresolved", **place)
         case DialProblem.UNREACHABLE:

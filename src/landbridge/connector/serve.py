@@ -68,6 +68,7 @@ class ServedStream:
         "_stream",
         "_tunnel",
         "_unacknowledged",
+        "_upload_stalled",
     )
 
     def __init__(self, tunnel: Tunnel, stream: Stream, opening: Open) -> None:
@@ -92,6 +93,7 @@ class ServedStream:
         self._is_retry = False
         self._is_raw = False
         self._unacknowledged = 0
+        self._upload_stalled = 0.0
         self._deadline = 0.0
 
     # ------------------------------------------------------------------ from the tunnel
@@ -199,6 +201,8 @@ class ServedStream:
 
     def _credit(self, size: int) -> None:
         if self._backend is not None and self._backend.paused:
+            if not self._unacknowledged:
+                self._upload_stalled = self._loop.time()
             self._unacknowledged += size
         elif size:
             self._tunnel.consumed(self._stream, size)
@@ -234,6 +238,11 @@ class ServedStream:
         """Twice-a-second look at what is late; also the moment when a slow backend's Opened goes out alone."""
         if self._opened and self._backend is not None:
             self._send_opened()
+        idle = self._tunnel.settings.body_idle_timeout
+        if self._unacknowledged and idle and now > self._upload_stalled + idle:
+            host, port = self._opening.host, self._opening.port
+            self._refuse(fault("backend.upload-stalled", host=host, port=port, seconds=f"{idle:g}"))
+            return
         if not self._deadline or now < self._deadline:
             return
         if self._answer_begun:

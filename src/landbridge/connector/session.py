@@ -45,6 +45,8 @@ from landbridge.wire.mux import Mux
 from landbridge.wire.stream import Buffer, Stream
 
 SWEEP_INTERVAL = 0.25
+WELCOME_TIMEOUT = 15.0
+"""Seconds for the gateway to take the tunnel; it may fetch keys of trusted issuers first."""
 _SPARE_STREAMS = 64
 """Streams above the limit that are still refused by name before the protocol resets them."""
 
@@ -83,6 +85,7 @@ class ConnectorSession:
         self.policy = policy
         self.pool = BackendPool()
         self._trust_list = trust_list
+        self._trusted: list[TrustEntry] = []
         self.closed: asyncio.Future[Fault] = asyncio.get_running_loop().create_future()
         self.mux = Mux(dialled=True, window=settings.window, stream_limit=settings.stream_limit + _SPARE_STREAMS)
         self.link = Link(self.mux, self, ping_interval=settings.ping_interval, ping_timeout=settings.ping_timeout)
@@ -94,6 +97,7 @@ class ConnectorSession:
         self._draining = False
         self._loop = asyncio.get_running_loop()
         self._sweeper = self._loop.call_later(SWEEP_INTERVAL, self._sweep)
+        self._welcome_deadline = self._loop.time() + WELCOME_TIMEOUT
         self._control = self.mux.open()
         self._control.owner = self
         self.mux.send(self._control, encode(_hello(introduction, policy.access)))
@@ -216,9 +220,14 @@ class ConnectorSession:
     def _on_message(self, message: object) -> None:
         match message:
             case Welcome():
+                self._welcome_deadline = 0.0
                 self._on_welcome(self, message)
-            case Trust(issuers):
-                unreadable = self._trust_list.replace(map(_trust_entry, issuers))
+            case Trust(issuers, more):
+                self._trusted += map(_trust_entry, issuers)
+                if more:
+                    return
+                unreadable = self._trust_list.replace(self._trusted)
+                self._trusted = []
                 for name in unreadable:
                     _log.warning("keys of a trusted issuer cannot be read", extra={"issuer": name})
             case Renewed():
@@ -268,6 +277,10 @@ class ConnectorSession:
     def _sweep(self) -> None:
         self._sweeper = self._loop.call_later(SWEEP_INTERVAL, self._sweep)
         now = self._loop.time()
+        if self._welcome_deadline and now > self._welcome_deadline:
+            self._ending = fault("tunnel.protocol-error", reason="no Welcome in time")
+            self.link.abort()
+            return
         for owner in list(self._owners.values()):
             owner.sweep(now)
 

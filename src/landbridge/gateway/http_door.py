@@ -15,6 +15,7 @@ from landbridge.gateway.answers import fault_response
 from landbridge.gateway.door import ClientConnection, Door
 from landbridge.gateway.exchange import Exchange
 from landbridge.gateway.reading import HeadReader, Reading
+from landbridge.gateway.stall import Stall
 from landbridge.net.cork import Cork
 from landbridge.net.reset import abort_with_reset
 from landbridge.settings import DoorSettings
@@ -55,7 +56,7 @@ class HttpConnection(ClientConnection):
         self._is_lingering = False
         self._is_serving = False
         self._deadline = 0.0
-        self._stalled = 0.0
+        self._stall = Stall()
         self._has_partial_head = False
         self._may_keep = True
         self._reading_paused = False
@@ -110,11 +111,11 @@ class HttpConnection(ClientConnection):
 
     def pause_writing(self) -> None:
         self.paused = True
-        self._stalled = self._loop.time()
+        self._stall.begin(self._loop.time())
 
     def resume_writing(self) -> None:
         self.paused = False
-        self._stalled = 0.0
+        self._stall.end()
         if self._exchange is not None:
             self._exchange.written_onward()
 
@@ -133,7 +134,7 @@ class HttpConnection(ClientConnection):
 
     def sweep(self, now: float) -> None:
         """Look at the deadlines: heads that do not end, idle connections, clients that take nothing."""
-        if self._stalled and now > self._stalled + self._door.settings.write_timeout > self._stalled:
+        if self._stall.lasts(self._transport, now, self._door.settings.write_timeout):
             self.cut(None)
         elif self._deadline and now > self._deadline:
             if self._buffer:

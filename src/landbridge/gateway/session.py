@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -47,8 +49,13 @@ HELLO_TIMEOUT = 10.0
 CLOSE_TIMEOUT = 1.0
 """Seconds that a connector gets to take its farewell and close its side."""
 IDS_RESERVE = 1000
+TRUST_ROOM = 48_000
+"""Bytes of a trust list in one message; messages are limited to 64 KiB."""
 DOUBTFUL = 2.0
 """Seconds without an answer to a ping after which client connections look for another connection of the tunnel."""
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +201,8 @@ class TunnelSession:
         """Tell the connector whom its subaccount trusts."""
         entries = await self._sources.trust.trusted_issuers(self.identity.subaccount_id)
         if self.alive and self._control is not None:
-            self.mux.send(self._control, encode(Trust([_entry(entry) for entry in entries])))
+            for message in _trust_messages([_entry(entry) for entry in entries]):
+                self.mux.send(self._control, encode(message))
             self.link.wake()
 
     def drain(self) -> None:
@@ -362,6 +370,23 @@ class TunnelSession:
         for stream in list(self.mux.streams.values()):
             if stream.owner is not None and stream is not control:
                 stream.owner.sweep(now)
+
+
+def _trust_messages(entries: list[dict[str, str]]) -> list[Trust]:
+    """The list in messages that are small enough; an entry that fits into none is left out, and the log says so."""
+    batches: list[list[dict[str, str]]] = [[]]
+    room = TRUST_ROOM
+    for entry in entries:
+        size = len(json.dumps(entry))
+        if size > TRUST_ROOM:
+            _log.warning("the keys of a trusted issuer are too large for connectors", extra={"issuer": entry["issuer"]})
+            continue
+        if size > room:
+            batches.append([])
+            room = TRUST_ROOM
+        batches[-1].append(entry)
+        room -= size
+    return [Trust(batch, more=number < len(batches) - 1) for number, batch in enumerate(batches)]
 
 
 def _entry(entry: TrustEntry) -> dict[str, str]:

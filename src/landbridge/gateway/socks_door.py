@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.gateway.door import ClientConnection, Door
+from landbridge.gateway.stall import Stall
 from landbridge.net.cork import Cork
 from landbridge.net.reset import abort_with_reset
 from landbridge.relay.inward import InwardRelay
@@ -51,7 +52,7 @@ class SocksConnection(ClientConnection):
         self._backend_ended = False
         self._reading_paused = False
         self._deadline = 0.0
-        self._stalled = 0.0
+        self._stall = Stall()
         self.paused = False
 
     # ------------------------------------------------------------------ transport
@@ -99,11 +100,11 @@ class SocksConnection(ClientConnection):
 
     def pause_writing(self) -> None:
         self.paused = True
-        self._stalled = self._loop.time()
+        self._stall.begin(self._loop.time())
 
     def resume_writing(self) -> None:
         self.paused = False
-        self._stalled = 0.0
+        self._stall.end()
         if self._relay is not None:
             self._relay.written_onward()
 
@@ -117,8 +118,7 @@ class SocksConnection(ClientConnection):
 
     def sweep(self, now: float) -> None:
         """Look at the deadlines: handshakes that do not end, clients that take nothing."""
-        write_timeout = self._door.settings.write_timeout
-        if self._stalled and write_timeout and now > self._stalled + write_timeout:
+        if self._stall.lasts(self._transport, now, self._door.settings.write_timeout):
             self.cut(None)
         elif self._deadline and now > self._deadline:
             self._deadline = 0.0

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HANDSHAKE_TIMEOUT = 10.0
-HANDSHAKES_AT_ONCE = 128
+HANDSHAKES_AT_ONCE = 512
+"""Beyond that the oldest gives way: one that means it takes milliseconds, and idle ones must not lock others out."""
 _X509_V_FLAG_NO_CHECK_TIME = 0x200000
 
 
@@ -61,7 +62,7 @@ class TlsAcceptor:
         self._factory = factory
         self._context = context
         self._on_failure = on_failure
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], None] = {}  # a dict, because it knows which is the oldest
         self._socket: socket.socket | None = None
         self._accepting: asyncio.Task[None] | None = None
 
@@ -96,12 +97,11 @@ class TlsAcceptor:
                 continue
             peer = f"{address[0]}:{address[1]}"
             if len(self._tasks) >= HANDSHAKES_AT_ONCE:
-                self._on_failure(peer, "too many handshakes at once")
-                connection.close()
-                continue
+                self._on_failure("", "too many handshakes at once; the oldest gave way")
+                next(iter(self._tasks)).cancel()
             task = loop.create_task(self._handshake(connection, peer))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks[task] = None
+            task.add_done_callback(lambda done: self._tasks.pop(done, None))
 
     async def _handshake(self, connection: socket.socket, peer: str) -> None:
         connection.setblocking(False)

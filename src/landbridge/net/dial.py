@@ -26,6 +26,7 @@ class DialProblem(StrEnum):
     CERTIFICATE = "certificate"
     TLS = "tls"
     PROXY = "proxy"
+    EXHAUSTED = "exhausted"
 
 
 class DialFailed(Exception):
@@ -137,6 +138,8 @@ def dial_failed(error: OSError | TimeoutError) -> DialFailed:
     if isinstance(error, TimeoutError):
         return DialFailed(DialProblem.TIMEOUT, "no answer in time")
     name = errno.errorcode.get(error.errno or 0, type(error).__name__)
+    if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+        return DialFailed(DialProblem.EXHAUSTED, name)
     return DialFailed(DialProblem.TIMEOUT if error.errno == errno.ETIMEDOUT else DialProblem.UNREACHABLE, name)
 
 

@@ -154,10 +154,12 @@ class Renewed(msgspec.Struct, frozen=True, tag_field="t", tag="renewed", omit_de
 class Trust(msgspec.Struct, frozen=True, tag_field="t", tag="trust", omit_defaults=True):
     """The issuers that the subaccount trusts, all of them; sent before Welcome and on every change.
 
+    `more`: the list goes on in the next message; it counts when it is complete.
     Each has `name`, `issuer`, `jwks` (a key set as JSON text), `enabled` ("true" or "false") and `description`.
     """
 
     issuers: list[dict[str, str]]
+    more: bool = False
 
 
 class Traced(msgspec.Struct, frozen=True, tag_field="t", tag="traced", omit_defaults=True):

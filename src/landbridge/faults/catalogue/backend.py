@@ -95,6 +95,18 @@ ROWS = (
         reference="connectivity-proxy §5 row 12",
     ),
     FaultKind(
+        "backend.upload-stalled",
+        BACKEND,
+        504,
+        "The backend behind {host}:{port} has taken nothing of the request's body for {seconds} seconds.",
+        "Find out why the backend does not read; raise body_idle_timeout if it needs longer.",
+        socks=1,
+        exit=24,
+        retry=True,
+        proves=(("conn.timeout-backend", "slow-backend"),),
+        reference="connectivity-proxy §4.6",
+    ),
+    FaultKind(
         "backend.closed",
         BACKEND,
         502,

@@ -93,6 +93,16 @@ ROWS = (
         reference="design §5",
     ),
     FaultKind(
+        "connector.exhausted",
+        CONNECTOR,
+        503,
+        "The connector's machine has no resources left for another connection ({reason}).",
+        "Raise the limit of open files of the connector's process, or its memory.",
+        exit=20,
+        retry=True,
+        reference="connectivity-proxy §5 row 21",
+    ),
+    FaultKind(
         "connector.draining",
         CONNECTOR,
         503,
