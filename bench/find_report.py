@@ -22,9 +22,21 @@ def tables(runs: FindRuns, table: Table) -> str:
         rows = []
         for kind in grouped.kinds:
             ours, peer = grouped.rate(kind, OURS) or 0.0, grouped.rate(kind, PEER) or 0.0
+            cpu = [_cpu(grouped.runs(kind, name)) for name in (PEER, OURS)]
             latency = [_latency(grouped.runs(kind, name)) for name in (PEER, OURS)]
-            rows.append([kind, f"{peer:,.0f}", f"{ours:,.0f}", f"**{peer / ours:.2f}**" if ours else "–", *latency])
-        head = ["connections", PEER, "find", f"{PEER} ÷ find", f"{PEER} p50 / p99 ms", "find p50 / p99 ms"]
+            rows.append(
+                [kind, f"{peer:,.0f}", f"{ours:,.0f}", f"**{peer / ours:.2f}**" if ours else "–", *cpu, *latency]
+            )
+        head = [
+            "connections",
+            PEER,
+            "find",
+            f"{PEER} ÷ find",
+            f"{PEER} CPU µs",
+            "find CPU µs",
+            f"{PEER} p50 / p99 ms",
+            "find p50 / p99 ms",
+        ]
         parts += [
             f"### Find with a cached token among {DESTINATIONS:,} destinations, requests per second",
             table(head, rows),
@@ -44,6 +56,12 @@ def tables(runs: FindRuns, table: Table) -> str:
 
 def _milliseconds(resets: Sequence[float]) -> str:
     return f"{resets[0] * 1000:.0f} / {statistics.median(resets[1:]) * 1000:.0f} ms"
+
+
+def _cpu(runs: Sequence[RequestRun]) -> str:
+    """Processor time for each request: what a busy machine distorts least."""
+    each = [sum(run.cpu.values()) / run.requests * 1e6 for run in runs if run.requests]
+    return f"{statistics.median(each):,.0f}" if each else "–"
 
 
 def _latency(runs: Sequence[RequestRun]) -> str:
