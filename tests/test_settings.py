@@ -43,3 +43,20 @@ def test_a_setting_that_cannot_work_is_named_with_what_it_should_be(name: str, v
     assert caught.value.fault.code == "platform.setting-invalid"
     assert name in caught.value.fault.sentence
     assert str(value) in caught.value.fault.sentence
+
+
+@pytest.mark.parametrize("door", ["http_authorization", "socks_authorization"])
+def test_a_door_that_trusts_everybody_stays_on_this_machine_unless_told_otherwise(door: str) -> None:
+    trusting = replace(Settings(), **{door: False})
+    check(trusting)
+    exposed = replace(trusting, host="0.0.0.0", profile=Profile.SERVER)
+    with pytest.raises(FaultError) as caught:
+        check(exposed)
+    assert caught.value.fault.code == "platform.trusting-door"
+    check(replace(exposed, trust_remote_clients=True))
+
+
+def test_a_dedicated_subaccount_is_an_id() -> None:
+    with pytest.raises(FaultError) as caught:
+        check(Settings(dedicated_subaccount="acme"))
+    assert caught.value.fault.code == "platform.setting-invalid"

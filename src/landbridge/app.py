@@ -55,6 +55,7 @@ from landbridge.destinations.service import DestinationService
 from landbridge.destinations.trust.service import TrustService
 from landbridge.destinations.writing import Writing
 from landbridge.gateway.gateway import Gateway
+from landbridge.gateway.mode import DoorMode, DoorModes
 from landbridge.identity.administrators import Administrators
 from landbridge.identity.authority import Authority
 from landbridge.identity.authorization import AuthorizationService
@@ -315,7 +316,8 @@ async def _identity(settings: Settings, db: Database, clock: Clock) -> _Identity
 async def _gateway(
     settings: Settings, identity: _Identity, trust: ConnectorTrust, clock: Clock, stack: AsyncExitStack
 ) -> Gateway:
-    gateway = Gateway(settings.door, settings.tunnel, identity.verifier, identity.enrolment, trust, clock)
+    modes = _door_modes(settings)
+    gateway = Gateway(settings.door, settings.tunnel, identity.verifier, identity.enrolment, trust, clock, modes)
     certificate, key = identity.authority.issue_server(tls_names(settings))
     tls = TlsIdentity(certificate, key, identity.authority.ca_pem)
     host = settings.host
@@ -330,6 +332,15 @@ async def _gateway(
         raise bind_fault(error, host, settings.socks_port, "SOCKS5 door", "--socks-port") from error
     stack.push_async_callback(gateway.stop, settings.stop_grace)
     return gateway
+
+
+def _door_modes(settings: Settings) -> DoorModes:
+    tenant = settings.dedicated_subaccount
+    return DoorModes(
+        http=DoorMode(settings.http_authorization, tenant),
+        socks=DoorMode(settings.socks_authorization, tenant),
+        allowed_client=settings.allowed_client,
+    )
 
 
 def _issuer(settings: Settings, https_port: int) -> Issuer:

@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from landbridge.faults import FaultError, fault
+from landbridge.model.identifiers import is_guid
 
 
 class Profile(StrEnum):
@@ -86,6 +87,17 @@ class Settings:
     """What `aud` of such a user's token must contain."""
     door: DoorSettings = field(default_factory=DoorSettings)
     tunnel: TunnelSettings = field(default_factory=TunnelSettings)
+    http_authorization: bool = True
+    """Whether callers of the HTTP door prove themselves. False: trusted mode (connectivity-proxy §3.6)."""
+    socks_authorization: bool = True
+    """The same for the SOCKS5 door."""
+    trust_remote_clients: bool = False
+    """Let a door without authorization listen on an address that other machines reach. Anybody there gets through."""
+    dedicated_subaccount: str = ""
+    """Id of the one subaccount that the doors serve. Empty: they are shared, and the token says which.
+    Example: 11111111-aaaa-4bbb-8ccc-222222222222"""
+    allowed_client: str = ""
+    """The only OAuth client whose tokens the doors take. Empty: every client of the connectivity service."""
     lenient_x_tenant: bool = True
     """Fetch a token for the tenant of the service token where X-tenant is due and missing: some clients never send it.
     Example: False, to be as strict as the original (destination-service §3.6)."""
@@ -110,7 +122,7 @@ def is_loopback(host: str) -> bool:
 def check(settings: Settings) -> None:
     """Refuse settings that cannot work or are not safe together.
 
-    Raises `FaultError`: `platform.bind-needs-server-profile` or `platform.setting-invalid`.
+    Raises `FaultError`: `platform.bind-needs-server-profile`, `platform.trusting-door` or `platform.setting-invalid`.
     """
     if settings.profile is Profile.LAPTOP and not is_loopback(settings.host):
         raise FaultError(fault("platform.bind-needs-server-profile", host=settings.host or "'' (all addresses)"))
@@ -118,11 +130,25 @@ def check(settings: Settings) -> None:
         port = getattr(settings, name)
         if not 0 <= port <= 65535:
             raise _invalid(name, port, "a port from 0 to 65535")
+    _check_doors(settings)
     if settings.token_lifetime < 1:
         raise _invalid("token_lifetime", settings.token_lifetime, "at least one second")
     for name in ("public_host", "token_domain"):
         if not _is_host(getattr(settings, name)):
             raise _invalid(name, getattr(settings, name), "a host name without scheme, port or path")
+
+
+def _check_doors(settings: Settings) -> None:
+    """A door that trusts everybody must say so where others can reach it."""
+    if settings.dedicated_subaccount and not is_guid(settings.dedicated_subaccount):
+        raise _invalid("dedicated_subaccount", settings.dedicated_subaccount, "the lower-case GUID of a subaccount")
+    trusting = [
+        name
+        for name, authorization in (("HTTP", settings.http_authorization), ("SOCKS5", settings.socks_authorization))
+        if not authorization
+    ]
+    if trusting and not is_loopback(settings.host) and not settings.trust_remote_clients:
+        raise FaultError(fault("platform.trusting-door", doors=" and ".join(trusting), host=settings.host))
 
 
 def _is_host(text: str) -> bool:

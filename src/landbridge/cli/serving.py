@@ -11,7 +11,7 @@ from landbridge.app import CloudSide
 from landbridge.cli.options import give_json, say
 from landbridge.cli.signals import stop_requested
 from landbridge.data_folder import ADMIN_TOKEN, CA, replace_file
-from landbridge.settings import Profile, Settings
+from landbridge.settings import Profile, Settings, is_loopback
 
 logger = logging.getLogger("landbridge.up")
 
@@ -22,6 +22,11 @@ LAPTOP_WARNING = """
   ** LAPTOP PROFILE: for development, not for secrets that matter. **
   ** Only this machine can connect. The admin token can mint tokens for any user (POST /admin/dev/token), **
   ** reset everything, and reach private addresses. '--profile server' switches all of this off. **"""
+
+
+TRUST_WARNING = """
+  ** TRUSTED MODE: the {doors} door asks nobody for a token. **
+  ** Every program on {where} gets through to the systems behind the connectors. **"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +71,16 @@ def _banner(side: CloudSide) -> str:
         f"  admin token            {settings.data / ADMIN_TOKEN}",
         "  next: landbridge binding --subaccount ..., landbridge connector invite --subaccount ...",
     ]
-    return "\n".join(lines) + (LAPTOP_WARNING if settings.profile is Profile.LAPTOP else "")
+    warnings = (LAPTOP_WARNING if settings.profile is Profile.LAPTOP else "") + _trust_warning(settings)
+    return "\n".join(lines) + warnings
+
+
+def _trust_warning(settings: Settings) -> str:
+    """Doors that ask for no token, if there are any."""
+    doors = [
+        name
+        for name, authorization in (("HTTP", settings.http_authorization), ("SOCKS5", settings.socks_authorization))
+        if not authorization
+    ]
+    where = "this machine" if is_loopback(settings.host) else f"EVERY MACHINE that reaches {settings.host}"
+    return TRUST_WARNING.format(doors=" and the ".join(doors), where=where) if doors else ""

@@ -33,6 +33,11 @@ def _option(name: str, text: str, **more: Any) -> Any:
     return typer.Option(f"--{name}", envvar=variable, show_envvar=False, help=text, **more)
 
 
+def _switch(name: str, text: str) -> Any:
+    variable = f"LANDBRIDGE_{name.replace('-', '_').upper()}"
+    return typer.Option(f"--{name}/--no-{name}", envvar=variable, show_envvar=False, help=text)
+
+
 def _port(name: str, text: str) -> Any:
     return _option(name, f"{text} 0: a free one.", min=0, max=65535)
 
@@ -64,6 +69,19 @@ def up(
     admin_audience: Annotated[str, _option("admin-audience", "What 'aud' of their tokens must contain.")] = (
         DEFAULT.admin_audience
     ),
+    http_authorization: Annotated[
+        bool, _switch("http-authorization", "Ask callers of the HTTP door for tokens.")
+    ] = True,
+    socks_authorization: Annotated[bool, _switch("socks-authorization", "The same for the SOCKS5 door.")] = True,
+    trust_remote_clients: Annotated[
+        bool, _switch("trust-remote-clients", "Let a door that asks for no token listen beyond loopback.")
+    ] = False,
+    dedicated_subaccount: Annotated[
+        str, _option("dedicated-subaccount", "Id of the one subaccount that the doors serve. Default: all.")
+    ] = "",
+    allowed_client: Annotated[
+        str, _option("allowed-client", "The only OAuth client that the doors let in. Default: connectivity clients.")
+    ] = "",
     ready_file: Annotated[Path | None, _option("ready-file", "Write the addresses here when ready.")] = None,
     log_format: Annotated[LogFormat, _option("log-format", "Form of the log on stderr.")] = LogFormat.TEXT,
     log_level: Annotated[LogLevel, _option("log-level", "What is logged.")] = LogLevel.INFO,
@@ -86,6 +104,11 @@ def up(
         key_rotation_days=key_rotation_days,
         admin_issuer=admin_issuer,
         admin_audience=admin_audience,
+        http_authorization=http_authorization,
+        socks_authorization=socks_authorization,
+        trust_remote_clients=trust_remote_clients,
+        dedicated_subaccount=dedicated_subaccount,
+        allowed_client=allowed_client,
     )
     check(settings)
 

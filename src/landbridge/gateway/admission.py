@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from landbridge.faults import Fault, FaultError, fault
+from landbridge.gateway.mode import DoorMode
 from landbridge.gateway.reading import Reading
 from landbridge.identity.verify import Rejection, TokenRejected, TokenVerifier
 from landbridge.model.token import VerifiedToken
@@ -29,8 +30,9 @@ def is_connectivity_client(client_id: str) -> bool:
 class Admitted:
     """A request that may pass: whose it is, where it goes, and what of it goes on.
 
-    block   header lines for the backend, without Host, framing, hop-by-hop and technical headers
-    target  origin form, byte for byte as it was sent
+    block    header lines for the backend, without Host, framing, hop-by-hop and technical headers
+    target   origin form, byte for byte as it was sent
+    account  consumer account that the client named; it binds the connection and chooses nothing
     """
 
     tenant: str
@@ -43,29 +45,42 @@ class Admitted:
     technical_token: str
     upgrade: bool
     keep_alive: bool
+    account: str = ""
 
 
 class Admission:
-    """Judges request heads. Holds no state but the verifier's cache."""
+    """Judges request heads, by the mode of the door. Holds no state but the verifier's cache."""
 
-    def __init__(self, verifier: TokenVerifier, accepts_client: Callable[[str], bool] = is_connectivity_client) -> None:
+    def __init__(
+        self,
+        verifier: TokenVerifier,
+        accepts_client: Callable[[str], bool] = is_connectivity_client,
+        mode: DoorMode = DoorMode(),
+    ) -> None:
         self._verifier = verifier
         self._accepts_client = accepts_client
+        self.mode = mode
 
     def admit(self, head: RequestHead, reading: Reading) -> Admitted:
         """The admitted request. Raises `FaultError` (`proxy.*`), in the order of connectivity-proxy §4.4."""
         if head.method == b"CONNECT" or _HTTPS.match(head.target):
             raise FaultError(fault("proxy.https-unsupported", target=_shown(head.target)))
-        if not reading.authorization:
-            raise FaultError(fault("proxy.authorization-missing"))
-        raw = _bearer(reading.authorization)
-        token = self.authorize(raw)
+        if self.mode.authorization:
+            if not reading.authorization:
+                raise FaultError(fault("proxy.authorization-missing"))
+            raw = _bearer(reading.authorization)
+            token = self.authorize(raw)
+            tenant, exchanged = token.tenant, raw if token.is_user_token else ""
+        else:
+            tenant, exchanged = self._trusted_tenant(reading), ""
+        if reading.region:
+            raise FaultError(fault("proxy.region-unsupported", region=reading.region[:100]))
         host, port, target = _target(head, reading.host)
-        user_token, technical_token = _identities(token, raw, reading)
+        user_token, technical_token = _identities(exchanged, reading)
         # Only a GET without body upgrades; for any other request the header is ignored (traps 7).
         upgrade = reading.upgrades and head.method == b"GET" and head.framing == "none"
         return Admitted(
-            token.tenant,
+            tenant,
             reading.location,
             host,
             port,
@@ -75,6 +90,7 @@ class Admission:
             technical_token,
             upgrade,
             reading.keep_alive,
+            reading.account,
         )
 
     def authorize(self, raw: str) -> VerifiedToken:
@@ -84,8 +100,38 @@ class Admission:
         except TokenRejected as rejected:
             raise FaultError(_token_fault(rejected)) from None
         if not self._accepts_client(token.client_id):
-            raise FaultError(fault("proxy.token-wrong-client", client=token.client_id))
+            self._check_identity_token(token)
+        dedicated = self.mode.tenant
+        if dedicated and token.tenant != dedicated:
+            raise FaultError(fault("proxy.token-wrong-tenant", tenant=token.tenant, dedicated=dedicated))
         return token
+
+    def tenant_of(self, raw: str) -> str:
+        """The tenant of a caller that offers `raw`. Raises `FaultError` (`proxy.token-*`).
+
+        Where the door trusts its callers and serves one tenant, whatever stands in place of a token does not count.
+        """
+        return self.mode.tenant if self.mode.needs_no_token else self.authorize(raw).tenant
+
+    def _check_identity_token(self, token: VerifiedToken) -> None:
+        """A token of the Identity Authentication shape names the connectivity client in `aud` (§3.3).
+
+        Raises `FaultError` (`proxy.token-wrong-client`, `proxy.token-of-user`).
+        """
+        audience = token.claims.get("aud")
+        is_meant = isinstance(audience, list) and any(
+            isinstance(one, str) and self._accepts_client(one) for one in audience
+        )
+        if not is_meant or "zid" in token.claims:
+            raise FaultError(fault("proxy.token-wrong-client", client=token.client_id))
+        if token.is_user_token:
+            raise FaultError(fault("proxy.token-of-user"))
+
+    def _trusted_tenant(self, reading: Reading) -> str:
+        """Whose request this is, where nobody has to prove himself (connectivity-proxy §3.6)."""
+        if not self.mode.tenant and not reading.service_token:
+            raise FaultError(fault("proxy.service-token-missing"))
+        return self.tenant_of(reading.service_token)
 
 
 def _target(head: RequestHead, host_header: bytes | None) -> tuple[str, int, str]:
@@ -110,18 +156,17 @@ def _target(head: RequestHead, host_header: bytes | None) -> tuple[str, int, str
     return host.decode("ascii"), number, rest.decode("latin-1")
 
 
-def _identities(token: VerifiedToken, raw: str, reading: Reading) -> tuple[str, str]:
+def _identities(exchanged: str, reading: Reading) -> tuple[str, str]:
     """(user token, technical token) for the connector; at most one identity (connectivity-proxy §9)."""
-    is_exchanged = token.is_user_token
-    if bool(reading.user) + bool(reading.technical) + is_exchanged > 1:
+    if bool(reading.user) + bool(reading.technical) + bool(exchanged) > 1:
         named = (
             ("SAP-Connectivity-Authentication", reading.user),
             ("SAP-Connectivity-Technical-Authentication", reading.technical),
-            ("a user token in Proxy-Authorization", is_exchanged),
+            ("a user token in Proxy-Authorization", exchanged),
         )
         headers = ", ".join(name for name, present in named if present)
         raise FaultError(fault("proxy.identity-conflict", headers=headers))
-    return (raw, "") if is_exchanged else (reading.user, reading.technical)
+    return (exchanged, "") if exchanged else (reading.user, reading.technical)
 
 
 def _bearer(value: bytes) -> str:

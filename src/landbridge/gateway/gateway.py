@@ -7,10 +7,11 @@ import logging
 from collections.abc import Iterator
 
 from landbridge.faults import Fault, fault
-from landbridge.gateway.admission import Admission
+from landbridge.gateway.admission import Admission, is_connectivity_client
 from landbridge.gateway.door import Door
 from landbridge.gateway.http_door import HttpConnection
 from landbridge.gateway.listener import Certificates, ListenerConnection
+from landbridge.gateway.mode import DoorModes
 from landbridge.gateway.registry import ConnectorStatus, TunnelRegistry
 from landbridge.gateway.services import ServiceDirectory
 from landbridge.gateway.session import ConnectorIdentity, Sources, TrustSource, TunnelSession
@@ -43,6 +44,7 @@ class Gateway:
         certificates: Certificates,
         trust: TrustSource,
         clock: Clock,
+        modes: DoorModes = DoorModes(),
     ) -> None:
         self._tunnel_settings = tunnel
         self._certificates = certificates
@@ -55,9 +57,11 @@ class Gateway:
         self.services = ServiceDirectory()
         self._sources = Sources(trust, certificates, self.services)
         self.registry = TunnelRegistry(_log_change, clock=clock)
-        admission = Admission(verifier)
-        self.door = Door(HttpConnection, door, admission, self.registry, _log_refusal)
-        self.socks_door = Door(SocksConnection, door, admission, self.registry, _log_refusal)
+        allowed = modes.allowed_client
+        accepts = (lambda client: client == allowed) if allowed else is_connectivity_client
+        http, socks = Admission(verifier, accepts, modes.http), Admission(verifier, accepts, modes.socks)
+        self.door = Door(HttpConnection, door, http, self.registry, _log_refusal)
+        self.socks_door = Door(SocksConnection, door, socks, self.registry, _log_refusal)
         self._doors = {"http": self.door, "socks": self.socks_door}
         self.door_port = 0
         self.socks_port = 0

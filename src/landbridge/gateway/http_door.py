@@ -47,7 +47,7 @@ class HttpConnection(ClientConnection):
         self._reader = HeadReader(door.settings.line_limit, door.settings.head_limit)
         self._exchange: Exchange | None = None
         self._session: TunnelSession | None = None
-        self._tunnel: tuple[str, str] | None = None
+        self._tunnel: tuple[str, str, str] | None = None
         self._request_id = ""
         self._head_only = False
         self._body_left = 0
@@ -219,13 +219,13 @@ class HttpConnection(ClientConnection):
         """The tunnel of the request: the same connection of it as before, while that one lives."""
         if self._door.draining:
             raise FaultError(fault("tunnel.draining"))
-        tunnel = (admitted.tenant, admitted.location)
+        tunnel = (admitted.tenant, admitted.location, admitted.account)
         if self._tunnel is not None and self._tunnel != tunnel:
             original, requested = _tunnel_id(self._tunnel), _tunnel_id(tunnel)
             raise FaultError(fault("proxy.location-changed", original=original, requested=requested))
         session = self._session
         if session is None or not session.usable:
-            session = self._door.tunnels.find(*tunnel)
+            session = self._door.tunnels.find(admitted.tenant, admitted.location)
             self._session = session
         self._tunnel = tunnel
         return session
@@ -341,8 +341,9 @@ class HttpConnection(ClientConnection):
         self.room()
 
 
-def _tunnel_id(tunnel: tuple[str, str]) -> str:
-    subaccount, location = tunnel
+def _tunnel_id(tunnel: tuple[str, str, str]) -> str:
+    tenant, location, account = tunnel
+    subaccount = account or tenant
     return f"account:///{subaccount}/{location}" if location else f"account:///{subaccount}"
 
 

@@ -13,16 +13,19 @@ from landbridge.faults import FaultError, fault
 from landbridge.wire.http1 import Header, RequestHead, parse_request, parse_request_line
 
 _DROP, _PROXY_AUTHORIZATION, _USER, _TECHNICAL, _LOCATION, _HOST, _CONNECTION, _UPGRADE = range(8)
+_ACCOUNT, _REGION, _SERVICE_TOKEN = range(8, 11)
 _SPECIAL = {
     b"proxy-authorization": _PROXY_AUTHORIZATION,
     b"sap-connectivity-authentication": _USER,
     b"sap-connectivity-technical-authentication": _TECHNICAL,
     b"sap-connectivity-scc-location_id": _LOCATION,
+    b"sap-connectivity-consumeraccount": _ACCOUNT,
+    b"sap-connectivity-region-configuration-id": _REGION,
+    b"sap-cp-connectivity-service-token": _SERVICE_TOKEN,
     b"host": _HOST,
     b"connection": _CONNECTION,
     b"upgrade": _UPGRADE,
-    # Technical and hop-by-hop headers, and those that only the connector may write.
-    b"sap-cp-connectivity-service-token": _DROP,
+    # Hop-by-hop headers, and those that only the connector may write.
     b"proxy-connection": _DROP,
     b"proxy-authenticate": _DROP,
     b"keep-alive": _DROP,
@@ -49,6 +52,9 @@ class Reading:
     block          the lines for the backend: all but Host, framing, hop-by-hop and technical headers
     upgrades       whether the client asks for WebSocket
     keep_alive     whether it wants to go on after the answer
+    account        consumer account that old clients name
+    region         region configuration of the multi-region mode
+    service_token  token that names the tenant in trusted mode, without a scheme
     """
 
     authorization: bytes | None
@@ -59,6 +65,9 @@ class Reading:
     block: bytes
     upgrades: bool
     keep_alive: bool
+    account: str = ""
+    region: str = ""
+    service_token: str = ""
 
 
 class HeadReader:
@@ -114,6 +123,9 @@ def read_headers(headers: list[Header], minor_version: int) -> Reading:
         block=b"".join(lines),
         upgrades=b"upgrade" in options and found.get(_UPGRADE, b"").strip().lower() == b"websocket",
         keep_alive=b"close" not in options and (minor_version == 1 or b"keep-alive" in options),
+        account=found.get(_ACCOUNT, b"").decode("latin-1"),
+        region=found.get(_REGION, b"").decode("latin-1"),
+        service_token=_after_scheme(found.get(_SERVICE_TOKEN)),
     )
 
 

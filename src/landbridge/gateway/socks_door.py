@@ -16,6 +16,8 @@ from landbridge.wire.messages import Open
 from landbridge.wire.socks5 import (
     METHOD_CHOSEN,
     NO_METHOD,
+    OPEN_CHOSEN,
+    OPEN_METHOD,
     SUCCEEDED,
     TOKEN_ACCEPTED,
     TOKEN_METHOD,
@@ -154,6 +156,12 @@ class SocksConnection(ClientConnection):
             handshake.accept()
             self.write(METHOD_CHOSEN)
             return
+        mode = self._door.admission.mode
+        if mode.needs_no_token and OPEN_METHOD in methods:
+            self._tenant = mode.tenant
+            handshake.accept_without_token()
+            self.write(OPEN_CHOSEN)
+            return
         offered = " ".join(f"0x{method:02x}" for method in methods) or "none"
         self._note(fault("socks.token-method-missing", methods=offered))
         self.write(NO_METHOD)
@@ -161,13 +169,13 @@ class SocksConnection(ClientConnection):
 
     def _on_token(self, handshake: Socks5Handshake, token: str, location: str) -> None:
         try:
-            verified = self._door.admission.authorize(token)
+            self._tenant = self._door.admission.tenant_of(token)
         except FaultError as error:
             self._note(error.fault)
             self.write(TOKEN_REFUSED)
             self._close()
             return
-        self._tenant, self._location = verified.tenant, location
+        self._location = location
         handshake.accept()
         self.write(TOKEN_ACCEPTED)
 

@@ -159,8 +159,12 @@ async def world(
     tunnel: TunnelSettings | None = None,
     connector_settings: ConnectorSettings | None = None,
     clock: Clock = system_clock,
+    **changes: Any,
 ) -> AsyncIterator[World]:
-    """A running world; by default subaccounts acme and globex, and a connector of acme that exposes the backend."""
+    """A running world; by default subaccounts acme and globex, and a connector of acme that exposes the backend.
+
+    `changes` are further `Settings` of the cloud side.
+    """
     async with AsyncExitStack() as stack:
         backend = await stack.enter_async_context(SampleBackend())
         if connectors is None:
@@ -176,6 +180,7 @@ async def world(
             door=door or DoorSettings(),
             tunnel=tunnel or TunnelSettings(),
             stop_grace=0.0,
+            **changes,
         )
         cloud = await CloudSide.start(settings, Landscape(tuple(content)), clock)
         stack.push_async_callback(cloud.stop)

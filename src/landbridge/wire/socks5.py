@@ -1,7 +1,7 @@
 """The server's side of a SOCKS5 handshake with the token method 0x80 (RFC 1928; connectivity-proxy §7).
 
     client  05 n methods...                                          → Greeted
-    server  05 80                     or 05 FF
+    server  05 80                     or 05 FF; or 05 00, and the token is left out
     client  01, length (4), token, length (1), base64(location id)   → TokenOffered
     server  01 00                     or 01 05
     client  05 01 00 type address port                               → ConnectAsked
@@ -24,6 +24,8 @@ TOKEN_METHOD = 0x80
 TOKEN_LIMIT = 65_536
 NO_METHOD = b"\x05\xff"
 METHOD_CHOSEN = b"\x05\x80"
+OPEN_METHOD = 0x00
+OPEN_CHOSEN = b"\x05\x00"
 TOKEN_ACCEPTED = b"\x01\x00"
 TOKEN_REFUSED = b"\x01\x05"
 SUCCEEDED = 0
@@ -87,6 +89,12 @@ class Socks5Handshake:
         if self._state not in _NEXT:
             raise LocalProtocolError("nothing to accept")
         self._state = _NEXT[self._state]
+
+    def accept_without_token(self) -> None:
+        """The greeting was answered with 05 00: the request follows at once. Raises `LocalProtocolError`."""
+        if self._state is not _State.GREETED:
+            raise LocalProtocolError("no greeting to accept")
+        self._state = _State.REQUEST
 
     def next_event(self) -> Event | None:
         """The next event, or None: more bytes are needed, or the last one is not answered yet.

@@ -34,6 +34,15 @@ ROWS: tuple[FaultKind, ...] = (
         reference="design §7",
     ),
     FaultKind(
+        "platform.trusting-door",
+        CALLER,
+        400,
+        "The {doors} door asks callers for no token, and {host} is reachable from other machines.",
+        "Ask for tokens, listen on loopback, or say '--trust-remote-clients': whoever reaches the door gets through.",
+        exit=2,
+        reference="connectivity-proxy §3.6",
+    ),
+    FaultKind(
         "platform.setting-invalid",
         CALLER,
         400,
