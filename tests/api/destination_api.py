@@ -94,8 +94,8 @@ def application(scene: Scene) -> FastAPI:
 
 
 @asynccontextmanager
-async def open_api(folder: Path) -> AsyncIterator[Api]:
-    async with open_scene(folder) as scene:
+async def open_api(folder: Path, url: str | None = None) -> AsyncIterator[Api]:
+    async with open_scene(folder, url) as scene:
         app = application(scene)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://api.test") as client:
             yield Api(scene, app, client)

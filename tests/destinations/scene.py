@@ -191,11 +191,14 @@ async def _furnish(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def open_scene(folder: Path) -> AsyncIterator[Scene]:
-    """A scene with its own database in `folder`."""
-    await _furnish(folder)
+async def open_scene(folder: Path, url: str | None = None) -> AsyncIterator[Scene]:
+    """A scene with its own database in `folder`, or in the empty database at `url`."""
     clock = Clock()
-    db = await Database.open(sqlite_url(folder), load_or_create_vault(folder), clock=clock)
+    if url is None:
+        await _furnish(folder)
+    db = await Database.open(url or sqlite_url(folder), load_or_create_vault(folder), clock=clock)
+    if url is not None:
+        await apply(read_text(LANDSCAPE, Path("landscape.yaml")), db, OneKey())
     scene = Scene(db, TokenVerifier(OneKey(), lambda: NOW), clock)
     try:
         yield scene

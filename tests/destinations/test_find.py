@@ -228,6 +228,7 @@ async def test_a_fragment_that_is_not_there(scene: Scene) -> None:
     "request_",
     [
         {"fragments": ("a", "b")},
+        {"fragments": (",".join("abc" * 17),)},
         {"fragments": ("a,b",), "fragment_optional": True},
         {"inputs": Inputs(chain="c")},
         {"inputs": Inputs(client_assertion="a", assertion_destination="b")},

@@ -21,9 +21,9 @@ _SIMILAR_LIMIT = 3
 class Found:
     """A destination with its fragments merged.
 
-    place       the level on which it was found
+    place            the level on which it was found
     certificates_at  the levels on which certificates that it refers to are looked for, in this order
-    fragments   the places of its fragments by name, in the order in which they were applied
+    fragments        the places of its fragments by name, in the order in which they were applied
     """
 
     destination: Destination

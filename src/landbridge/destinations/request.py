@@ -9,6 +9,9 @@ from landbridge.destinations.auth.context import Inputs
 from landbridge.destinations.trail import Trail
 from landbridge.faults import FaultError, fault
 
+FRAGMENT_LIMIT = 50
+"""Fragments that one request may merge: each has to be looked up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
@@ -62,6 +65,8 @@ class FindRequest:
             raise FaultError(fault("destination.header-mix"))
         if len(self.fragments) > 1:
             raise _invalid("X-fragment-name is sent more than once")
+        if len(self.fragment_names) > FRAGMENT_LIMIT:
+            raise _invalid(f"X-fragment-name names more than {FRAGMENT_LIMIT} fragments")
         if self.fragment_optional and len(self.fragment_names) > 1:
             raise _invalid("X-fragment-optional goes with a single fragment name")
         check_chain(inputs)
