@@ -86,7 +86,7 @@ async def test_tls(tmp_path: Path) -> None:
         (OSError(errno.ENETUNREACH, "x"), DialProblem.UNREACHABLE),
         (OSError(errno.ETIMEDOUT, "x"), DialProblem.TIMEOUT),
         (ConnectionResetError(errno.ECONNRESET, "x"), DialProblem.CLOSED),
-        (OSError(errno.EMFILE, "x"), DialProblem.UNREACHABLE),
+        (OSError(errno.EMFILE, "x"), DialProblem.EXHAUSTED),
     ],
 )
 async def test_errors_by_type_and_number(error: OSError, expected: DialProblem) -> None:

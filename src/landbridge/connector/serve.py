@@ -26,6 +26,7 @@ class Tunnel(Protocol):
     """What a served stream needs of its session."""
 
     settings: ConnectorSettings
+    loop: asyncio.AbstractEventLoop
     policy: Policy
     pool: BackendPool
 
@@ -74,7 +75,7 @@ class ServedStream:
     def __init__(self, tunnel: Tunnel, stream: Stream, opening: Open) -> None:
         self._tunnel = tunnel
         self._stream = stream
-        self._loop = asyncio.get_running_loop()
+        self._loop = tunnel.loop
         self._opening = opening
         self._policy = tunnel.policy
         self._route: Route | None = None
@@ -83,7 +84,7 @@ class ServedStream:
         self._backend: BackendConnection | None = None
         self._connecting: asyncio.Task[None] | None = None
         self._opened: bytes = b""
-        self._early: list[Buffer] = []
+        self._early = bytearray()
         self._received = 0
         self._request_ended = False
         self._head = b""
@@ -175,10 +176,10 @@ class ServedStream:
         self._backend = backend
         self._opened = self._opened if self._is_retry else encode(opened)
         backend.ask(self, self._request)
-        early, self._early = self._early, []
-        for piece in early:
-            backend.write(piece)
-        self._credit(sum(map(len, early)))
+        early, self._early = self._early, bytearray()
+        if early:
+            backend.write(bytes(early))
+            self._credit(len(early))
         if self._request_ended:
             self._end_request()
         elif self._request.upgrade:
@@ -197,7 +198,7 @@ class ServedStream:
             self._credit(size)
         else:
             # Bounded by the stream's credit, which is returned only when the backend has it.
-            self._early.append(data)
+            self._early += data
 
     def _credit(self, size: int) -> None:
         if self._backend is not None and self._backend.paused:

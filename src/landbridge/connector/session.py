@@ -47,6 +47,8 @@ from landbridge.wire.stream import Buffer, Stream
 SWEEP_INTERVAL = 0.25
 WELCOME_TIMEOUT = 15.0
 """Seconds for the gateway to take the tunnel; it may fetch keys of trusted issuers first."""
+EXPOSED_AT_ONCE = 80
+"""Systems in one message: each takes at most some 500 bytes, and messages are limited to 64 KiB."""
 _SPARE_STREAMS = 64
 """Streams above the limit that are still refused by name before the protocol resets them."""
 
@@ -95,12 +97,24 @@ class ConnectorSession:
         self._reader = MessageReader()
         self._ending: Fault | None = None
         self._draining = False
-        self._loop = asyncio.get_running_loop()
-        self._sweeper = self._loop.call_later(SWEEP_INTERVAL, self._sweep)
-        self._welcome_deadline = self._loop.time() + WELCOME_TIMEOUT
+        self.loop = asyncio.get_running_loop()
+        self._sweeper = self.loop.call_later(SWEEP_INTERVAL, self._sweep)
+        self._welcome_deadline = self.loop.time() + WELCOME_TIMEOUT
         self._control = self.mux.open()
         self._control.owner = self
-        self.mux.send(self._control, encode(_hello(introduction, policy.access)))
+        self.mux.send(self._control, encode(_hello(introduction)))
+
+        self._expose(policy.access)
+
+    def _expose(self, access: AccessTable) -> None:
+        """Tell the cloud side what can be reached, in messages that are small enough."""
+        systems = [
+            {"protocol": mapping.protocol.value, "host": mapping.virtual, "description": mapping.description[:200]}
+            for mapping in access.mappings
+        ]
+        for start in range(0, max(len(systems), 1), EXPOSED_AT_ONCE):
+            rest = start + EXPOSED_AT_ONCE
+            self.mux.send(self._control, encode(Exposed(systems[start:rest], more=rest < len(systems))))
 
     # ------------------------------------------------------------------ for served streams
 
@@ -175,7 +189,7 @@ class ConnectorSession:
     def apply(self, policy: Policy) -> None:
         """A new configuration: it counts for streams from now on, and the cloud side learns what is exposed."""
         self.policy = policy
-        self.mux.send(self._control, encode(Exposed(_exposed(policy.access))))
+        self._expose(policy.access)
         self.link.wake()
 
     def renew(self, csr: str) -> None:
@@ -275,8 +289,8 @@ class ConnectorSession:
             self.closed.set_result(reason)
 
     def _sweep(self) -> None:
-        self._sweeper = self._loop.call_later(SWEEP_INTERVAL, self._sweep)
-        now = self._loop.time()
+        self._sweeper = self.loop.call_later(SWEEP_INTERVAL, self._sweep)
+        now = self.loop.time()
         if self._welcome_deadline and now > self._welcome_deadline:
             self._ending = fault("tunnel.protocol-error", reason="no Welcome in time")
             self.link.abort()
@@ -285,7 +299,7 @@ class ConnectorSession:
             owner.sweep(now)
 
 
-def _hello(introduction: Introduction, access: AccessTable) -> Hello:
+def _hello(introduction: Introduction) -> Hello:
     return Hello(
         version=TUNNEL_VERSION,
         agent_version=AGENT_VERSION,
@@ -294,15 +308,7 @@ def _hello(introduction: Introduction, access: AccessTable) -> Hello:
         run_id=introduction.run_id,
         location=introduction.location_id,
         description=introduction.description,
-        exposed=_exposed(access),
     )
-
-
-def _exposed(access: AccessTable) -> list[dict[str, str]]:
-    return [
-        {"protocol": mapping.protocol.value, "host": mapping.virtual, "description": mapping.description}
-        for mapping in access.mappings
-    ]
 
 
 def _trust_entry(fields: dict[str, str]) -> TrustEntry:

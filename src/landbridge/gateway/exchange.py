@@ -206,7 +206,7 @@ class Exchange:
                 self._raw = True
                 lines.append(b"Connection: Upgrade\r\nUpgrade: websocket\r\n")
                 return
-            case "sized":
+            case "sized" if head.size >= 0:
                 self._answer_size = head.size
                 lines.append(b"Content-Length: %d\r\n" % head.size)
             case "streamed" if self.minor_version == 1:

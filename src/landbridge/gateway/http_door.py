@@ -48,6 +48,7 @@ class HttpConnection(ClientConnection):
         self._exchange: Exchange | None = None
         self._session: TunnelSession | None = None
         self._tunnel: tuple[str, str, str] | None = None
+        self._tenant = ""
         self._request_id = ""
         self._head_only = False
         self._body_left = 0
@@ -81,7 +82,7 @@ class HttpConnection(ClientConnection):
             self._send_body(data, last=False)
         elif self._body_left or self._chunks is not None:
             self._request_body(data)
-        elif self._exchange is not None:
+        elif self._exchange is not None or self.paused:
             self._buffer += data
             if len(self._buffer) > PIPELINE_LIMIT:
                 self._pause_reading()
@@ -118,6 +119,9 @@ class HttpConnection(ClientConnection):
         self._stall.end()
         if self._exchange is not None:
             self._exchange.written_onward()
+        elif self._buffer and not self._is_lingering:
+            self.room()
+            self._serve()
 
     @property
     def busy(self) -> bool:
@@ -156,11 +160,17 @@ class HttpConnection(ClientConnection):
             return
         self._is_serving = True
         try:
-            while self._buffer and self._exchange is None and not self._is_lingering and self._transport is not None:
+            while self._buffer and self._is_free:
                 if not self._next_request():
                     break
         finally:
             self._is_serving = False
+
+    @property
+    def _is_free(self) -> bool:
+        """Whether another request may be served: a client that does not take its answers gets no more of them."""
+        is_open = self._transport is not None and not self._is_lingering
+        return is_open and self._exchange is None and not self.paused
 
     def _next_request(self) -> bool:
         settings = self._door.settings
@@ -219,6 +229,7 @@ class HttpConnection(ClientConnection):
         """The tunnel of the request: the same connection of it as before, while that one lives."""
         if self._door.draining:
             raise FaultError(fault("tunnel.draining"))
+        self._tenant = admitted.tenant
         tunnel = (admitted.tenant, admitted.location, admitted.account)
         if self._tunnel is not None and self._tunnel != tunnel:
             original, requested = _tunnel_id(self._tunnel), _tunnel_id(tunnel)
@@ -327,8 +338,7 @@ class HttpConnection(ClientConnection):
         self._answer_fault(reason)
 
     def _note(self, reason: Fault) -> None:
-        tenant = self._tunnel[0] if self._tunnel is not None else ""
-        self._door.note(reason, request_id=self._request_id, tenant=tenant, peer=self._peer)
+        self._door.note(reason, request_id=self._request_id, tenant=self._tenant, peer=self._peer)
 
     def _linger(self) -> None:
         """Let the client read the answer: closing on unread bytes would send RST and lose it."""

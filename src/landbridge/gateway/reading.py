@@ -88,7 +88,7 @@ class HeadReader:
         if section == self._section and line_end <= self._line_limit and self._known is not None:
             known, reading = self._known
             method, target, minor = parse_request_line(raw[: line_end + 2])
-            if minor == known.minor_version:
+            if minor == known.minor_version and method == known.method:
                 return RequestHead(method, target, minor, known.headers, known.framing, known.size), reading
         head = parse_request(raw, self._line_limit, self._head_limit)
         reading = read_headers(head.headers, head.minor_version)
@@ -110,7 +110,8 @@ def read_headers(headers: list[Header], minor_version: int) -> Reading:
             if kind in found and kind != _CONNECTION:
                 reason = f"more than one {name.decode('latin-1')} header"
                 raise FaultError(fault("proxy.bad-request", reason=reason))
-            found[kind] = value if kind not in found else found[kind] + b"," + value
+            plain = value.rstrip(b" \t")
+            found[kind] = plain if kind not in found else found[kind] + b"," + plain
     options = {option.strip().lower() for option in found.get(_CONNECTION, b"").split(b",")}
     if len(options) > 1 or not options <= {b"", b"close", b"keep-alive"}:
         lines = [line for line in lines if line.partition(b":")[0].lower() not in options]

@@ -49,6 +49,8 @@ HELLO_TIMEOUT = 10.0
 CLOSE_TIMEOUT = 1.0
 """Seconds that a connector gets to take its farewell and close its side."""
 IDS_RESERVE = 1000
+SERVICE_STREAMS = 1000
+"""Streams that a connector may have open to services, among all of its streams."""
 TRUST_ROOM = 48_000
 """Bytes of a trust list in one message; messages are limited to 64 KiB."""
 DOUBTFUL = 2.0
@@ -131,6 +133,8 @@ class TunnelSession:
         self.id = session_id
         self.hello: Hello | None = None
         self.exposed: tuple[dict[str, str], ...] = ()
+        self._is_joined = False
+        self._exposing: list[dict[str, str]] = []
         self.since = clock()
         self.draining = False
         self.alive = True
@@ -240,8 +244,10 @@ class TunnelSession:
         if self._control is None:
             self._control = stream
             stream.owner = self
+        elif self._is_joined and len(self.mux.streams) < SERVICE_STREAMS:
+            stream.owner = Opening(self, stream, self._loop.time() + HELLO_TIMEOUT)
         else:
-            stream.owner = Opening(self, stream)
+            self.mux.reset(stream)
 
     def serve(self, stream: Stream, opening: Open, block: bytes, rest: bytes) -> None:
         """Connect a stream of the connector to the service it asks for."""
@@ -274,8 +280,10 @@ class TunnelSession:
                 self.draining = True
             case Renew(csr):
                 self._renewing = self._loop.create_task(self._renew(csr))
-            case Exposed(systems):
-                self.exposed = tuple(systems)
+            case Exposed(systems, more):
+                self._exposing += systems
+                if not more:
+                    self.exposed, self._exposing = tuple(self._exposing), []
             case Traced(request, steps):
                 self._registry.traced(self, request, steps)
             case Farewell(code, params):
@@ -312,6 +320,7 @@ class TunnelSession:
             if not self.alive or self._has_left:
                 return
             self._registry.join(self, hello)
+            self._is_joined = True
         except FaultError as error:
             self.hello = None
             self.end(error.fault)

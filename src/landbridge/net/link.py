@@ -15,6 +15,9 @@ HIGH_WATER = 65_536
 LOW_WATER = 16_384
 NOT_SENT_LOW_WATER = 131_072
 TURN_SIZE = 65_536
+EAGER = 12
+"""Sends after which a turn's frames go out before its end: else gateway and connector would take turns, one working
+through a whole batch of requests while the other waits for it."""
 _TCP_NOTSENT_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", 25 if hasattr(socket, "SO_INCOMING_CPU") else None)
 
 
@@ -53,6 +56,7 @@ class Link(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._scheduled = False
+        self._woken = 0
         self._paused = False
         self._silent = False
         self._heard = self._loop.time()
@@ -106,9 +110,21 @@ class Link(asyncio.Protocol):
         if not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._flush)
+        self._woken += 1
+        if self._woken == EAGER:
+            self._write()
 
     def _flush(self) -> None:
         self._scheduled = False
+        self._write()
+        events = self._machine.room_gained()
+        if events:
+            self._owner.on_events(events)
+            if self._machine.wants_write:
+                self.wake()
+
+    def _write(self) -> None:
+        self._woken = 0
         machine, transport = self._machine, self._transport
         if transport is not None and transport.is_closing():
             return
@@ -117,11 +133,6 @@ class Link(asyncio.Protocol):
             if not buffers:
                 break
             transport.write(b"".join(buffers))
-        events = machine.room_gained()
-        if events:
-            self._owner.on_events(events)
-            if machine.wants_write:
-                self.wake()
 
     def close(self) -> None:
         """Close after what was written has gone out."""

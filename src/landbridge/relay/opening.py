@@ -24,9 +24,11 @@ class Opener(Protocol):
 class Opening:
     """Owner of a stream until its Open and its header lines are there."""
 
-    __slots__ = ("_opening", "_reader", "_session", "_stream")
+    __slots__ = ("_deadline", "_opening", "_reader", "_session", "_stream")
 
-    def __init__(self, session: Opener, stream: Stream) -> None:
+    def __init__(self, session: Opener, stream: Stream, deadline: float = 0.0) -> None:
+        """`deadline` on the loop's clock for the whole Open; 0 for none."""
+        self._deadline = deadline
         self._session = session
         self._stream = stream
         self._reader = MessageReader()
@@ -62,7 +64,9 @@ class Opening:
         """Nothing was sent yet."""
 
     def sweep(self, now: float) -> None:
-        """The gateway's own deadline ends an opening that does not come."""
+        """Look at the deadline."""
+        if self._deadline and now > self._deadline:
+            self._refuse("it does not come in time")
 
     def _refuse(self, reason: str) -> None:
         self._session.refuse(self._stream, self._opening, fault("connector.open-invalid", reason=reason))

@@ -30,7 +30,7 @@ class ServerConnection(asyncio.Protocol):
         self.cork: Cork | None = None
         self.transport: asyncio.Transport | None = None
         self.paused = False
-        self._early: list[bytes] = []
+        self._early = bytearray()
         self._ended = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -41,7 +41,7 @@ class ServerConnection(asyncio.Protocol):
         if self.relay is not None:
             self.relay.on_server_data(data)
         else:
-            self._early.append(data)
+            self._early += data
 
     def eof_received(self) -> bool:
         self._ended = True
@@ -67,9 +67,9 @@ class ServerConnection(asyncio.Protocol):
     def attach(self, relay: OutwardRelay) -> None:
         """Servers like SMTP speak first: what came before the relay was there goes to it now."""
         self.relay = relay
-        early, self._early = self._early, []
-        for data in early:
-            relay.on_server_data(data)
+        early, self._early = self._early, bytearray()
+        if early:
+            relay.on_server_data(bytes(early))
         if self._ended:
             relay.on_server_end()
         if self.transport is None:
@@ -90,7 +90,7 @@ class OutwardRelay:
         self._loop = asyncio.get_running_loop()
         self._server: ServerConnection | None = None
         self._connecting: asyncio.Task[None] | None = None
-        self._early: list[Buffer] = []
+        self._early = bytearray()
         self._unacknowledged = 0
         self._client_ended = False
         self._server_ended = False
@@ -99,7 +99,7 @@ class OutwardRelay:
     def begin(self, connect: Connect, rest: bytes) -> None:
         """Connect; Opened follows, then the bytes. `rest` is what the client has sent already."""
         if rest:
-            self._early.append(rest)
+            self._early += rest
         self._connecting = self._loop.create_task(self._connect(connect))
 
     async def _connect(self, connect: Connect) -> None:
@@ -114,9 +114,9 @@ class OutwardRelay:
         self._server = server
         opened = Opened(connect_ms=round((self._loop.time() - began) * 1000, 3))
         self._tunnel.send(self._stream, encode(opened))
-        early, self._early = self._early, []
-        for data in early:
-            self._write(data)
+        early, self._early = self._early, bytearray()
+        if early:
+            self._write(bytes(early))
         if self._client_ended:
             self._end_writing()
         server.attach(self)
@@ -125,7 +125,7 @@ class OutwardRelay:
 
     def on_data(self, data: Buffer) -> None:
         if self._server is None:
-            self._early.append(data)
+            self._early += data
         else:
             self._write(data)
 

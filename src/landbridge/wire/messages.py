@@ -131,9 +131,13 @@ class Drain(msgspec.Struct, frozen=True, tag_field="t", tag="drain", omit_defaul
 
 
 class Exposed(msgspec.Struct, frozen=True, tag_field="t", tag="exposed", omit_defaults=True):
-    """What the connector exposes now, after a change of its configuration; the form is that of `Hello.exposed`."""
+    """What the connector exposes now: after Hello, and after a change of its configuration.
+
+    `more`: the list goes on in the next message; it counts when it is complete.
+    """
 
     systems: list[dict[str, str]]
+    more: bool = False
 
 
 class Renew(msgspec.Struct, frozen=True, tag_field="t", tag="renew", omit_defaults=True):
