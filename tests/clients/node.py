@@ -60,11 +60,11 @@ def _install(project: Path) -> str:
     return "" if done.returncode == 0 else f"npm ci ended with {done.returncode}: {done.stderr.strip()[-300:]}"
 
 
-async def run_application(node: str, script: Path, env: dict[str, str]) -> Any:
+async def run_application(program: str, *words: str | Path, env: dict[str, str]) -> Any:
     """Run a client program; the JSON of its last line. Only PATH and `env` are in its environment."""
     process = await asyncio.create_subprocess_exec(
-        node,
-        str(script),
+        program,
+        *words,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,19 +18,36 @@ _PORTS = ("http", "https", "door", "socks", "tunnel")
 
 @dataclass(frozen=True)
 class System:
-    """A running system. `vcap` is what `landbridge binding` printed, `ca` a PEM file."""
+    """A running system. `vcap` is what `landbridge binding` printed, `ca` a PEM file, `data` the cloud's folder."""
 
     ports: dict[str, int]
     vcap: str
     ca: Path
+    data: Path
+
+    def credentials(self, service: str) -> dict[str, Any]:
+        """The credentials of the first binding of a service."""
+        credentials: dict[str, Any] = json.loads(self.vcap)[service][0]["credentials"]
+        return credentials
+
+    @property
+    def url(self) -> str:
+        """Where programs of this machine find the API, whatever names the clients use."""
+        return f"http://127.0.0.1:{self.ports['http']}"
 
 
 @asynccontextmanager
-async def whole_system(folder: Path, landscape: Path, subaccount: str, connector: str) -> AsyncIterator[System]:
-    """Cloud side and one connector, which is in when the block begins. The connector's name is its location id too."""
+async def whole_system(
+    folder: Path, landscape: Path, subaccount: str, connector: str, options: Sequence[str] = ()
+) -> AsyncIterator[System]:
+    """Cloud side and one connector, which is in when the block begins. The connector's name is its location id too.
+
+    options  more words for `landbridge up`
+    """
     data = ("--data", str(folder / "cloud"))
     ports = [word for name in _PORTS for word in (f"--{name}-port", "0")]
-    async with _running(folder / "cloud.log", "up", "--landscape", str(landscape), *data, *ports, "--json") as cloud:
+    up = ("up", "--landscape", str(landscape), *data, *ports, *options, "--json")
+    async with _running(folder / "cloud.log", *up) as cloud:
         ready = json.loads(await _line(cloud, folder / "cloud.log"))
         invitation = await landbridge(
             "connector", "invite", "--subaccount", subaccount, "--location-id", connector, *data, "--json"
@@ -44,6 +61,7 @@ async def whole_system(folder: Path, landscape: Path, subaccount: str, connector
                 ready["ports"],
                 vcap=await landbridge("binding", "--subaccount", subaccount, *data),
                 ca=_write(folder / "ca.pem", await landbridge("ca", *data)),
+                data=folder / "cloud",
             )
 
 

@@ -56,7 +56,7 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
                 "USER_NAME": "erika",
                 "USER_PASSWORD": "Buchstabe-7",
             }
-            scenes = await run_application(node, PROJECT / "application.js", environment)
+            scenes = await run_application(node, PROJECT / "application.js", "on_premise", env=environment)
             yield Played(system, scenes, tuple(backend.seen))
 
 
