@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Protocol
 
+from landbridge.faults import Fault
 from landbridge.model.subaccount import Subaccount
 from landbridge.store import ConnectorCertificate, ExpectedConnector
 
@@ -33,6 +34,29 @@ class ConnectedConnector(Protocol):
     def streams(self) -> int: ...
     @property
     def exposed(self) -> Iterable[object]: ...
+    @property
+    def compat_version(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def bytes_to_connector(self) -> int: ...
+    @property
+    def bytes_from_connector(self) -> int: ...
+    @property
+    def round_trip(self) -> float: ...
+
+
+class NotedFault(Protocol):
+    """What went wrong last with a connector."""
+
+    @property
+    def time(self) -> float: ...
+    @property
+    def fault(self) -> Fault: ...
+
+
+FindFault = Callable[[str], NotedFault | None]
+"""The last fault of a connector, by its id."""
 
 
 def moment(seconds: float) -> str:
@@ -46,6 +70,7 @@ def connector_list(
     certificates: Iterable[ConnectorCertificate],
     connected: Iterable[ConnectedConnector],
     now: float,
+    last_fault: FindFault = lambda connector_id: None,
 ) -> list[Row]:
     """The connectors of a subaccount: one row for each connector, and for each location id that nobody serves yet.
 
@@ -55,6 +80,7 @@ def connector_list(
     here = {one.connector_id: one for one in connected if one.subaccount_id == subaccount.id}
     rows = [
         _row(subaccount, certificate, here.get(certificate.connector_id), now, names)
+        | _shown_fault(last_fault(certificate.connector_id))
         for certificate in _newest(certificates)
     ]
     served = {row["locationId"] for row in rows if row["state"] in {"connected", "enrolled"}}
@@ -96,8 +122,21 @@ def _row(
             "connections": connected.connections,
             "streams": connected.streams,
             "exposed": list(connected.exposed),
+            "compatVersion": connected.compat_version,
+            "description": connected.description,
+            "bytesToConnector": connected.bytes_to_connector,
+            "bytesFromConnector": connected.bytes_from_connector,
+            "roundTripMs": round(connected.round_trip * 1000, 3),
         }
     return row
+
+
+def _shown_fault(noted: NotedFault | None) -> Row:
+    if noted is None:
+        return {}
+    fault = noted.fault
+    told = {"code": fault.code, "message": fault.sentence, "action": fault.action, "at": moment(noted.time)}
+    return {"lastFault": told}
 
 
 def _resting_state(certificate: ConnectorCertificate, now: float) -> str:

@@ -45,7 +45,9 @@ class Connectors:
             expected = {one.id: await ConnectorRepository(session).expected(one.id) for one in subaccounts}
         for subaccount in subaccounts:
             certificates = await parts.enrolment.connectors(subaccount.id)
-            rows += connector_list(subaccount, expected[subaccount.id], certificates, connected, parts.clock())
+            rows += connector_list(
+                subaccount, expected[subaccount.id], certificates, connected, parts.clock(), parts.tunnels.last_fault
+            )
         return rows
 
     async def revoke(self, connector_id: str) -> Answer:

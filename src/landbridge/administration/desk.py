@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from landbridge.administration.connector_list import ConnectedConnector
+from landbridge.administration.connector_list import ConnectedConnector, NotedFault
 from landbridge.faults import FaultError, fault
 from landbridge.identity.administrators import Admin
 from landbridge.identity.authority import Authority
@@ -28,6 +28,8 @@ class Tunnels(Protocol):
     def connectors(self) -> Iterable[ConnectedConnector]: ...
 
     def disconnect(self, connector_id: str) -> object: ...
+
+    def last_fault(self, connector_id: str) -> NotedFault | None: ...
 
 
 @dataclass(frozen=True, slots=True)

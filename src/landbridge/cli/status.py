@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from landbridge.cli.options import DATA, AsJson, Data, give, give_json, say
 
 HELP = """List the connectors: enrolled, connected, revoked.
@@ -12,7 +15,21 @@ Examples:
   landbridge status --json
 """
 
-COLUMNS = ("subaccount", "locationId", "state", "connectorId", "name", "since", "detail")
+COLUMNS = (
+    "subaccount",
+    "locationId",
+    "state",
+    "connectorId",
+    "name",
+    "since",
+    "address",
+    "version",
+    "systems",
+    "streams",
+    "bytes",
+    "roundTripMs",
+    "lastFault",
+)
 
 
 def status(data: Data = DATA, as_json: AsJson = False) -> None:
@@ -28,8 +45,23 @@ def status(data: Data = DATA, as_json: AsJson = False) -> None:
     if not connectors:
         say("No connector is enrolled or expected. Let one in: landbridge connector invite --subaccount ...")
         return
-    for line in table([{key: str(row.get(key) or "") for key in COLUMNS} for row in connectors]):
+    rows = [_summary(row) for row in connectors]
+    for line in table([{key: str(row.get(key) or "") for key in COLUMNS} for row in rows]):
         give(line)
+
+
+def _summary(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A connector in a line: lists and objects in a few words; the whole of them is in --json."""
+    last = row.get("lastFault")
+    more: dict[str, Any] = {"lastFault": f"{last['code']} at {last['at']}" if last else ""}
+    if row["state"] == "connected":
+        more |= {
+            "version": row["agentVersion"],
+            "systems": len(row["exposed"]),
+            "streams": str(row["streams"]),
+            "bytes": f"{row['bytesToConnector']} out, {row['bytesFromConnector']} in",
+        }
+    return {**row, **more}
 
 
 def table(rows: list[dict[str, str]]) -> list[str]:

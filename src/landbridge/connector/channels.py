@@ -14,7 +14,7 @@ from landbridge.model.service_channel import ServiceChannel
 from landbridge.net.cork import Cork
 from landbridge.net.reset import abort_with_reset
 from landbridge.relay.inward import InwardRelay
-from landbridge.wire.messages import Open
+from landbridge.wire.messages import Open, Opened
 
 OPEN_TIMEOUT = 10.0
 
@@ -146,7 +146,7 @@ class ChannelClient(asyncio.Protocol):
         if self._cork is not None:
             self._cork.write(data)
 
-    def connected(self) -> None:
+    def connected(self, opened: Opened) -> None:
         """Nothing to say: the bytes of the service are the first that the client hears."""
 
     def ended(self) -> None:

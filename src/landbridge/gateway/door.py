@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from landbridge.faults import Fault
 from landbridge.gateway.admission import Admission
+from landbridge.gateway.latency import Latencies
+from landbridge.gateway.tenants import Tenants
 from landbridge.gateway.traces import TraceBook
 from landbridge.settings import DoorSettings
 
@@ -72,13 +74,16 @@ class Door:
         admission: Admission,
         tunnels: Tunnels,
         log: RefusalLog,
+        tenants: Tenants,
     ) -> None:
         self._factory = factory
         self.settings = settings
         self.admission = admission
         self.tunnels = tunnels
         self.log = log
+        self.tenants = tenants
         self.counters = DoorCounters()
+        self.latencies = Latencies()
         self.connections: set[ClientConnection] = set()
         self.draining = False
         self._server: asyncio.Server | None = None
@@ -117,6 +122,8 @@ class Door:
         """Count and log a fault that a client was answered with."""
         refusals = self.counters.refusals
         refusals[reason.code] = refusals.get(reason.code, 0) + 1
+        if tenant:
+            self.tenants.refused(tenant, reason.code)
         self.log(reason, request_id=request_id, tenant=tenant, peer=peer)
 
     def _sweep(self) -> None:

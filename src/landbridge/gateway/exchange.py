@@ -35,6 +35,12 @@ class Client(Protocol):
     """The client takes no bytes at the moment; `written_onward` will be called when it does again."""
 
     def write(self, data: bytes | memoryview) -> None: ...
+    def opened(self, opened: Opened) -> None:
+        """The backend is connected."""
+
+    def answering(self) -> None:
+        """The answer's head is there; it is written next."""
+
     def answered(self, *, keep: bool) -> None:
         """The answer is complete; `keep`: its framing allows another request."""
 
@@ -168,6 +174,7 @@ class Exchange:
                 case Opened() if not self._is_opened:
                     self._is_opened = True
                     self._deadline = 0.0
+                    self._client.opened(message)
                 case Refused(code, params, status) if not self._is_opened or not self._answer_begun:
                     self._refuse(_with_status(from_wire(code, params), status))
                 case Head() if self._is_opened:
@@ -193,6 +200,7 @@ class Exchange:
             return
         self._frame(head, lines)
         self._answer_begun = True
+        self._client.answering()
         self._reader = None
         lines.append(b"\r\n")
         self._client.write(b"".join(lines))

@@ -9,18 +9,20 @@ from collections.abc import Iterator
 from landbridge.faults import Fault, fault
 from landbridge.gateway.admission import Admission, is_connectivity_client
 from landbridge.gateway.door import Door
+from landbridge.gateway.figures import figures
 from landbridge.gateway.http_door import HttpConnection
 from landbridge.gateway.listener import Certificates, ListenerConnection
 from landbridge.gateway.mode import DoorModes
-from landbridge.gateway.registry import ConnectorStatus, TunnelRegistry
+from landbridge.gateway.registry import ConnectorStatus, LastFault, TunnelRegistry
 from landbridge.gateway.services import ServiceDirectory
 from landbridge.gateway.session import ConnectorIdentity, Sources, TrustSource, TunnelSession
 from landbridge.gateway.socks_door import SocksConnection
+from landbridge.gateway.tenants import Tenants
 from landbridge.gateway.traces import TraceBook
 from landbridge.identity.verify import TokenVerifier
 from landbridge.model.clock import Clock
 from landbridge.net.accept import TlsAcceptor, TlsIdentity, client_asking_context
-from landbridge.observe.metrics import Sample
+from landbridge.observe.metrics import HistogramSample, Sample
 from landbridge.settings import DoorSettings, TunnelSettings
 from landbridge.wire.budget import Budget
 
@@ -60,8 +62,9 @@ class Gateway:
         allowed = modes.allowed_client
         accepts = (lambda client: client == allowed) if allowed else is_connectivity_client
         http, socks = Admission(verifier, accepts, modes.http), Admission(verifier, accepts, modes.socks)
-        self.door = Door(HttpConnection, door, http, self.registry, _log_refusal)
-        self.socks_door = Door(SocksConnection, door, socks, self.registry, _log_refusal)
+        self.tenants = Tenants()
+        self.door = Door(HttpConnection, door, http, self.registry, _log_refusal, self.tenants)
+        self.socks_door = Door(SocksConnection, door, socks, self.registry, _log_refusal, self.tenants)
         self._doors = {"http": self.door, "socks": self.socks_door}
         self.door_port = 0
         self.socks_port = 0
@@ -116,6 +119,10 @@ class Gateway:
     def connectors(self) -> list[ConnectorStatus]:
         return self.registry.connectors()
 
+    def last_fault(self, connector_id: str) -> LastFault | None:
+        """What went wrong last with a connector, connected or not."""
+        return self.registry.last_fault(connector_id)
+
     def disconnect(self, connector_id: str, reason: Fault | None = None) -> int:
         """End a connector's tunnels; returns how many connections that were. It redials unless the reason forbids."""
         return self.registry.end(connector_id, reason or fault("tunnel.closed"))
@@ -145,15 +152,9 @@ class Gateway:
         """Identity traces of the subaccounts that asked for them."""
         return self.registry.traces
 
-    def samples(self) -> Iterator[Sample]:
+    def samples(self) -> Iterator[Sample | HistogramSample]:
         """The gateway's figures for GET /metrics."""
-        for name, door in self._doors.items():
-            yield from _door_samples(door, {"door": name})
-        yield Sample("landbridge_tunnel_failed_handshakes_total", self._handshakes_failed, "TLS handshakes failed.")
-        for status in self.connectors():
-            labels = {"subaccount": status.subaccount_id, "location": status.location_id}
-            yield Sample("landbridge_tunnel_connections", status.connections, "Tunnel connections.", labels)
-            yield Sample("landbridge_tunnel_streams", status.streams, "Streams open now.", labels)
+        return figures(self._doors, self.registry, self.tenants, self._handshakes_failed)
 
     # ------------------------------------------------------------------ wiring
 
@@ -170,20 +171,6 @@ class Gateway:
     def _on_handshake_failed(self, peer: str, reason: str) -> None:
         self._handshakes_failed += 1
         _log.info("tunnel handshake failed", extra={"peer": peer, "reason": reason})
-
-
-def _door_samples(door: Door, labels: dict[str, str]) -> Iterator[Sample]:
-    counters = door.counters
-    yield Sample("landbridge_door_connections_total", counters.connections, "Client connections accepted.", labels)
-    yield Sample("landbridge_door_open_connections", len(door.connections), "Client connections open now.", labels)
-    yield Sample("landbridge_door_requests_total", counters.requests, "Requests received.", labels)
-    yield Sample("landbridge_door_answers_total", counters.answers, "Backend answers delivered whole.", labels)
-    yield Sample("landbridge_door_cut_answers_total", counters.cut, "Backend answers that broke off.", labels)
-    yield Sample("landbridge_door_received_bytes_total", counters.bytes_in, "Bytes from clients.", labels)
-    yield Sample("landbridge_door_sent_bytes_total", counters.bytes_out, "Bytes to clients.", labels)
-    for code, number in counters.refusals.items():
-        refused = {**labels, "fault": code}
-        yield Sample("landbridge_door_refusals_total", number, "Requests refused, by fault.", refused)
 
 
 def _log_refusal(reason: Fault, *, request_id: str, tenant: str, peer: str) -> None:

@@ -22,6 +22,7 @@ from landbridge.settings import DoorSettings
 from landbridge.wire.chunked import ChunkedReader
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.http1 import BadHead, HeadTooLarge, LineTooLong, RequestHead, head_end
+from landbridge.wire.messages import Opened
 
 if TYPE_CHECKING:
     from landbridge.gateway.session import TunnelSession
@@ -50,6 +51,8 @@ class HttpConnection(ClientConnection):
         self._tunnel: tuple[str, str, str] | None = None
         self._tenant = ""
         self._request_id = ""
+        self._tenant = ""
+        self._begun = 0.0
         self._head_only = False
         self._body_left = 0
         self._chunks: ChunkedReader | None = None
@@ -202,6 +205,7 @@ class HttpConnection(ClientConnection):
     def _begin(self, head: RequestHead, reading: Reading) -> None:
         door = self._door
         door.counters.requests += 1
+        self._begun = self._loop.time()
         self._request_id = door.next_id()
         self._head_only = head.method == b"HEAD"
         self._may_keep = head.minor_version == 1
@@ -211,12 +215,14 @@ class HttpConnection(ClientConnection):
             self._chunks = ChunkedReader()
         try:
             admitted = door.admission.admit(head, reading)
+            self._tenant = admitted.tenant
+            door.tenants.of(admitted.tenant).requests += 1
             self._may_keep = admitted.keep_alive
             session = self._find_session(admitted)
             exchange = Exchange(self, session, admitted, head.minor_version)
             self._exchange = exchange
             trace = door.tunnels.traces.wants(admitted.tenant)
-            exchange.begin(head, self._id, self._request_id, door.settings.open_timeout, self._loop.time(), trace)
+            exchange.begin(head, self._id, self._request_id, door.settings.open_timeout, self._begun, trace)
         except FaultError as error:
             self._exchange = None
             self._answer_fault(error.fault)
@@ -285,9 +291,19 @@ class HttpConnection(ClientConnection):
             self._door.counters.bytes_out += len(data)
             self._cork.write(data)
 
+    def opened(self, opened: Opened) -> None:
+        latencies = self._door.latencies
+        latencies.open.observe(self._loop.time() - self._begun)
+        if not opened.reused:
+            latencies.connect.observe(opened.connect_ms / 1000)
+
+    def answering(self) -> None:
+        self._door.latencies.first_byte.observe(self._loop.time() - self._begun)
+
     def answered(self, *, keep: bool) -> None:
         self._exchange = None
         self._door.counters.answers += 1
+        self._door.latencies.whole.observe(self._loop.time() - self._begun)
         if self._cork is None:
             return
         if not keep or self._is_raw:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -15,6 +15,8 @@ from landbridge.net.clock import system_clock
 from landbridge.wire.messages import Hello
 
 _REMEMBERED_RUNS = 64
+_REMEMBERED_FAULTS = 10_000
+_REMEMBERED_PLACES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,14 @@ class ConnectorStatus:
     bytes_from_connector: int
     round_trip: float
     exposed: tuple[dict[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LastFault:
+    """What went wrong last with a connector, and when (seconds since the epoch)."""
+
+    time: float
+    fault: Fault
 
 
 @dataclass(slots=True)
@@ -63,6 +73,11 @@ class TunnelRegistry:
         self._replaced: dict[str, deque[str]] = {}
         self._waiters: list[tuple[tuple[str, str], asyncio.Future[None]]] = []
         self._on_change = on_change or (lambda event, identity, reason: None)
+        self._counted: set[TunnelSession] = set()
+        self._past_traffic: dict[tuple[str, str], tuple[int, int]] = {}
+        self._last_faults: OrderedDict[str, LastFault] = OrderedDict()
+        self.changes: Counter[tuple[str, str]] = Counter()
+        """(event, fault code) → how often: tunnels that were connected, refused, disconnected."""
 
     def find(self, subaccount_id: str, location_id: str) -> TunnelSession:
         """The least busy connection to that connector, one that answers if there is one.
@@ -92,6 +107,13 @@ class TunnelRegistry:
 
     def join(self, session: TunnelSession, hello: Hello) -> None:
         """A connector said hello. Raises `FaultError` when another has its place."""
+        try:
+            self._join(session, hello)
+        except FaultError as error:
+            self.changed("refused", session.identity, error.fault)
+            raise
+
+    def _join(self, session: TunnelSession, hello: Hello) -> None:
         identity = session.identity
         key = (identity.subaccount_id, hello.location)
         if hello.run_id in self._replaced.get(identity.connector_id, ()):
@@ -116,7 +138,8 @@ class TunnelRegistry:
             # A connector that lost its connection comes back before we have noticed the loss.
             other.link.ping()
         tunnel.sessions.append(session)
-        self._on_change("connected", identity, None)
+        self._counted.add(session)
+        self.changed("connected", identity, None)
         self._wake(key)
 
     def _replace(self, tunnel: Tunnel) -> None:
@@ -131,12 +154,27 @@ class TunnelRegistry:
         if session.hello is None:
             return
         key = (session.identity.subaccount_id, session.hello.location)
+        # Connectors choose their location ids, so there could be any number of them.
+        known = key if key in self._past_traffic or len(self._past_traffic) < _REMEMBERED_PLACES else ("other", "")
+        sent, received = self._past_traffic.get(known, (0, 0))
+        self._past_traffic[known] = (sent + session.mux.bytes_sent, received + session.mux.bytes_received)
+        self._counted.discard(session)
         tunnel = self._tunnels.get(key)
         if tunnel is not None and session in tunnel.sessions:
             tunnel.sessions.remove(session)
             if not tunnel.sessions:
                 del self._tunnels[key]
-        self._on_change("disconnected", session.identity, reason)
+        self.changed("disconnected", session.identity, reason)
+
+    def changed(self, event: str, identity: ConnectorIdentity, reason: Fault | None) -> None:
+        """Something happened to a connector: count it, remember what went wrong, tell."""
+        self.changes[event, reason.code if reason is not None else ""] += 1
+        if reason is not None:
+            self._last_faults[identity.connector_id] = LastFault(self._clock(), reason)
+            self._last_faults.move_to_end(identity.connector_id)
+            if len(self._last_faults) > _REMEMBERED_FAULTS:
+                self._last_faults.popitem(last=False)
+        self._on_change(event, identity, reason)
 
     def traced(self, session: TunnelSession, request: str, steps: list[dict[str, str]]) -> None:
         """Keep an identity trace; a connector can only report for its own subaccount."""
@@ -160,6 +198,20 @@ class TunnelRegistry:
     def connectors(self) -> list[ConnectorStatus]:
         """What is connected now."""
         return [_status(tunnel) for tunnel in self._tunnels.values() if tunnel.sessions]
+
+    def last_fault(self, connector_id: str) -> LastFault | None:
+        """What went wrong last with a connector, also when it is gone."""
+        return self._last_faults.get(connector_id)
+
+    def traffic(self) -> dict[tuple[str, str], tuple[int, int]]:
+        """(subaccount, location id) → bytes to and from its connectors so far, those of open tunnels included."""
+        total = dict(self._past_traffic)
+        for session in self._counted:
+            assert session.hello is not None
+            key = (session.identity.subaccount_id, session.hello.location)
+            sent, received = total.get(key, (0, 0))
+            total[key] = (sent + session.mux.bytes_sent, received + session.mux.bytes_received)
+        return total
 
     def is_connected(self, subaccount_id: str, location_id: str) -> bool:
         return (subaccount_id, location_id) in self._tunnels

@@ -12,7 +12,7 @@ from landbridge.net.cork import Cork
 from landbridge.net.reset import abort_with_reset
 from landbridge.relay.inward import InwardRelay
 from landbridge.wire.errors import RemoteProtocolError
-from landbridge.wire.messages import Open
+from landbridge.wire.messages import Open, Opened
 from landbridge.wire.socks5 import (
     METHOD_CHOSEN,
     NO_METHOD,
@@ -44,6 +44,9 @@ class SocksConnection(ClientConnection):
         self._transport: asyncio.Transport | None = None
         self._cork: Cork | None = None
         self._id = door.next_id()
+        self._request_id = self._id
+        self._begun = 0.0
+        self._awaits_first_byte = False
         self._peer = ""
         self._tenant = ""
         self._location = ""
@@ -182,12 +185,15 @@ class SocksConnection(ClientConnection):
     def _on_connect(self, handshake: Socks5Handshake, host: str, port: int) -> None:
         door = self._door
         door.counters.requests += 1
+        door.tenants.of(self._tenant).requests += 1
+        self._request_id = door.next_id()
+        self._begun = self._loop.time()
         if door.draining:
             raise FaultError(fault("tunnel.draining"))
         session = door.tunnels.find(self._tenant, self._location)
         relay = InwardRelay(self, session)
-        opening = Open("tcp", host, port, self._id, door.next_id())
-        relay.begin(opening, door.settings.open_timeout, self._loop.time())
+        opening = Open("tcp", host, port, self._id, self._request_id)
+        relay.begin(opening, door.settings.open_timeout, self._begun)
         self._session, self._relay = session, relay
         self._handshake = None
         self._deadline = 0.0
@@ -197,15 +203,24 @@ class SocksConnection(ClientConnection):
     # ------------------------------------------------------------------ the relay's client
 
     def write(self, data: bytes | memoryview) -> None:
+        if self._awaits_first_byte:
+            self._awaits_first_byte = False
+            self._door.latencies.first_byte.observe(self._loop.time() - self._begun)
         if self._cork is not None:
             self._door.counters.bytes_out += len(data)
             self._cork.write(data)
 
-    def connected(self) -> None:
+    def connected(self, opened: Opened) -> None:
+        latencies = self._door.latencies
+        latencies.open.observe(self._loop.time() - self._begun)
+        latencies.connect.observe(opened.connect_ms / 1000)
         self.write(reply(SUCCEEDED))
+        self._awaits_first_byte = True
 
     def ended(self) -> None:
         self._backend_ended = True
+        self._door.counters.answers += 1
+        self._door.latencies.whole.observe(self._loop.time() - self._begun)
         if self._cork is None:
             return
         if self._client_ended:
@@ -243,4 +258,4 @@ class SocksConnection(ClientConnection):
             self._cork.close()
 
     def _note(self, reason: Fault) -> None:
-        self._door.note(reason, request_id=self._id, tenant=self._tenant, peer=self._peer)
+        self._door.note(reason, request_id=self._request_id, tenant=self._tenant, peer=self._peer)

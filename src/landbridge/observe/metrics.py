@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,7 +24,51 @@ class Sample:
     labels: Mapping[str, str] = field(default_factory=dict)
 
 
-SampleSource = Callable[[], Iterable[Sample]]
+class Histogram:
+    """How often something took how long: plain integers, one for each bound and one for what is above them.
+
+    bounds  upper bounds in seconds, ascending
+    """
+
+    __slots__ = ("_bounds", "_counts", "_microseconds")
+
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        self._bounds = bounds
+        self._counts = [0] * (len(bounds) + 1)
+        self._microseconds = 0
+
+    def observe(self, seconds: float) -> None:
+        """Count one."""
+        self._counts[bisect_left(self._bounds, seconds)] += 1
+        self._microseconds += int(seconds * 1e6)
+
+    @property
+    def count(self) -> int:
+        """How many were counted."""
+        return sum(self._counts)
+
+    @property
+    def seconds(self) -> float:
+        """How long all of them took together."""
+        return self._microseconds / 1e6
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """Upper bound → how many were not above it."""
+        names = [*(f"{bound:g}" for bound in self._bounds), "+Inf"]
+        return [(name, float(number)) for name, number in zip(names, accumulate(self._counts), strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class HistogramSample:
+    """A histogram at one moment."""
+
+    name: str
+    histogram: Histogram
+    help: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+SampleSource = Callable[[], Iterable[Sample | HistogramSample]]
 """Reads its integers when it is called; a part that counts registers one."""
 
 
@@ -41,14 +87,23 @@ def exposition(sources: Iterable[SampleSource]) -> bytes:
     return generate_latest(registry)
 
 
-def _families(samples: Iterable[Sample]) -> Iterator[Metric]:
-    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+def _families(samples: Iterable[Sample | HistogramSample]) -> Iterator[Metric]:
+    from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
-    families: dict[str, CounterMetricFamily | GaugeMetricFamily] = {}
+    numbers: dict[str, CounterMetricFamily | GaugeMetricFamily] = {}
+    histograms: dict[str, HistogramMetricFamily] = {}
     for sample in samples:
-        labels = tuple(sorted(sample.labels))
+        names = tuple(sorted(sample.labels))
+        labels = [sample.labels[name] for name in names]
+        if isinstance(sample, HistogramSample):
+            if sample.name not in histograms:
+                histograms[sample.name] = HistogramMetricFamily(sample.name, sample.help, labels=names)
+            histogram = sample.histogram
+            histograms[sample.name].add_metric(labels, histogram.buckets(), histogram.seconds)
+            continue
         kind = CounterMetricFamily if sample.name.endswith("_total") else GaugeMetricFamily
-        if sample.name not in families:
-            families[sample.name] = kind(sample.name, sample.help, labels=labels)
-        families[sample.name].add_metric([sample.labels[label] for label in labels], sample.value)
-    yield from families.values()
+        if sample.name not in numbers:
+            numbers[sample.name] = kind(sample.name, sample.help, labels=names)
+        numbers[sample.name].add_metric(labels, sample.value)
+    yield from numbers.values()
+    yield from histograms.values()

@@ -25,7 +25,7 @@ class RelayClient(Protocol):
     paused: bool
 
     def write(self, data: bytes | memoryview) -> None: ...
-    def connected(self) -> None:
+    def connected(self, opened: Opened) -> None:
         """The backend is connected: tell the client, raw bytes follow."""
 
     def ended(self) -> None:
@@ -104,7 +104,7 @@ class InwardRelay:
             case Opened():
                 self._reader = None
                 self._deadline = 0.0
-                self._client.connected()
+                self._client.connected(message)
                 if rest := reader.rest():
                     self._client.write(rest)
             case Refused(code, params, _):
