@@ -194,7 +194,7 @@ async def test_metrics_count_the_api_and_the_gateway(tmp_path: Path) -> None:
             assert (await client.get("http://erp:8000/")).status_code == 407
         text = (await admin.get("/metrics")).text
         assert 'landbridge_api_answers_total{status="404"} 1.0' in text
-        assert 'landbridge_door_refusals_total{fault="proxy.authorization-missing"} 1.0' in text
+        assert 'landbridge_door_refusals_total{door="http",fault="proxy.authorization-missing"} 1.0' in text
 
 
 async def test_runtime_file_is_json_for_scripts(tmp_path: Path) -> None:

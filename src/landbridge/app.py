@@ -15,6 +15,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 
 from landbridge.administration.service import AdministrationService, Parts
+from landbridge.administration.services import StoredServices
 from landbridge.api import (
     admin,
     admin_login,
@@ -179,8 +180,10 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     issuer = _issuer(settings, _port(tls))
     key_sets = _key_sets(settings, identity, clock, stack)
     trust = ConnectorTrust(db, identity.keyring, issuer, key_sets)
-    gateway = await _gateway(settings, identity, trust, clock, stack)
+    gateway = await _gateway(settings, identity, trust, StoredServices(db), clock, stack)
     ports = Ports(_port(plain), _port(tls), gateway.door_port, gateway.socks_port, gateway.tunnel_port)
+    token_parts = _token_parts(settings, db, identity, issuer, key_sets, clock)
+    sessions = Sessions(clock)
     administration = AdministrationService(
         Parts(
             db=db,
@@ -192,9 +195,9 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
             addresses=lambda: addresses(settings, ports, identity.keyring.public_pem()),
             gateway=gateway_address(settings, ports),
             clock=clock,
+            forget=(sessions.clear, token_parts.throttle.clear),
         )
     )
-    token_parts = _token_parts(settings, db, identity, issuer, key_sets, clock)
     readiness = Readiness(db, gateway)
     source = _token_source(settings, ports, identity, clock)
     stack.push_async_callback(source.close)
@@ -203,7 +206,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     _keep_running(KeyUpkeep(identity.keyring, db, clock, settings.key_rotation_days).keep_running(), stack)
     routers = [
         *_destination_routers(settings, db, identity, source, generator, key_sets, clock),
-        *_token_routers(settings, token_parts),
+        *_token_routers(settings, token_parts, sessions),
         *_admin_routers(settings, administration, token_parts),
     ]
     app = create_app(routers, readiness.missing, [gateway.samples], settings.body_limit)
@@ -300,9 +303,9 @@ def _key_sets(settings: Settings, identity: _Identity, clock: Clock, stack: Asyn
     return KeySets(fetcher, clock)
 
 
-def _token_routers(settings: Settings, parts: TokenParts) -> list[APIRouter]:
+def _token_routers(settings: Settings, parts: TokenParts, sessions: Sessions) -> list[APIRouter]:
     """The token service and its login."""
-    login = AuthorizationService(parts, Sessions(parts.clock), loopback=settings.profile is Profile.LAPTOP)
+    login = AuthorizationService(parts, sessions, loopback=settings.profile is Profile.LAPTOP)
     return [tokens.router(TokenService(parts)), authorize.router(login)]
 
 
@@ -314,10 +317,17 @@ async def _identity(settings: Settings, db: Database, clock: Clock) -> _Identity
 
 
 async def _gateway(
-    settings: Settings, identity: _Identity, trust: ConnectorTrust, clock: Clock, stack: AsyncExitStack
+    settings: Settings,
+    identity: _Identity,
+    trust: ConnectorTrust,
+    services: StoredServices,
+    clock: Clock,
+    stack: AsyncExitStack,
 ) -> Gateway:
     modes = _door_modes(settings)
-    gateway = Gateway(settings.door, settings.tunnel, identity.verifier, identity.enrolment, trust, clock, modes)
+    gateway = Gateway(
+        settings.door, settings.tunnel, identity.verifier, identity.enrolment, trust, services, clock, modes
+    )
     certificate, key = identity.authority.issue_server(tls_names(settings))
     tls = TlsIdentity(certificate, key, identity.authority.ca_pem)
     host = settings.host

@@ -323,7 +323,7 @@ def test_several_connectors_of_one_subaccount_have_different_location_ids() -> N
             mapping("authentication_mode: X509_GENERAL"),
             "6",
             "connectors[0].mappings[0].authentication_mode",
-            "X509_GENERAL is not supported yet",
+            "NONE or NONE_RESTRICTED with HTTP",
         ),
         (mapping("host_in_header: foo"), "6", "connectors[0].mappings[0].host_in_header", "one of VIRTUAL, INTERNAL"),
         (mapping("resources: [{path: sap}]"), "6", "connectors[0].mappings[0].resources[0].path", "begins with '/'"),

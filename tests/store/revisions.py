@@ -61,6 +61,12 @@ def second(connection: Connection, vault: Vault) -> None:
     _rows(connection, "versions", {"subaccount_id": ACME.id, "version": 7})
 
 
+def third(connection: Connection, vault: Vault) -> None:
+    """Revision 0003: logins lead back to somewhere, and an administrator may be one of a single subaccount."""
+    second(connection, vault)
+    connection.exec_driver_sql(f"UPDATE administrators SET subaccount_id = '{ACME.id}' WHERE name = 'root'")
+
+
 def _data_key(connection: Connection, vault: Vault, subaccount_id: str | None) -> Vault:
     key = secrets.token_bytes(32)
     owner = subaccount_id or ""
@@ -143,5 +149,5 @@ def _connectors(connection: Connection) -> None:
     )
 
 
-SEEDS: dict[str, Callable[[Connection, Vault], None]] = {"0001": first, "0002": second}
+SEEDS: dict[str, Callable[[Connection, Vault], None]] = {"0001": first, "0002": second, "0003": third}
 """By revision; a test demands one for every revision but the newest."""

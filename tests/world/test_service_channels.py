@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from landbridge.model.landscape import ConnectorContent
 from landbridge.model.service_channel import ServiceChannel, ServiceMapping
-from landbridge.testing.world import ACME, GLOBEX, World, world
+from landbridge.testing.world import ACME, GLOBEX, World, subaccount, world
 from tests.world.test_socks import echo, tcp_server
 
 pytestmark = pytest.mark.anyio
@@ -106,3 +107,14 @@ async def test_channels_follow_the_configuration(tmp_path: Path) -> None:
         with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
             await reader.readexactly(1)
         writer.close()
+
+
+async def test_the_mappings_of_the_landscape_count(tmp_path: Path) -> None:
+    async with tcp_server(echo) as port:
+        acme = replace(subaccount(ACME, "acme"), service_mappings=(mapping(port),))
+        channel = content(ServiceChannel("orders.db", 0))
+        async with world(tmp_path, connectors=[channel], subaccounts=[acme]) as one:
+            async with asyncio.timeout(10):
+                while await talk(one, b"x") == b"<reset>":
+                    pass
+            assert await talk(one, b"kept") == b"kept<end>"

@@ -34,7 +34,10 @@ class Tunnels(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What the administration works on. `addresses` is asked each time: keys rotate."""
+    """What the administration works on. `addresses` is asked each time: keys rotate.
+
+    forget  what a reset has to empty besides the store: logins, counts of failures
+    """
 
     db: Database
     keyring: KeyRing
@@ -45,6 +48,7 @@ class Parts:
     addresses: Callable[[], Addresses]
     gateway: str
     clock: MovableClock
+    forget: tuple[Callable[[], None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

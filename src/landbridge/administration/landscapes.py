@@ -72,6 +72,9 @@ class Landscapes:
                     await repository.delete(subaccount.id)
         await apply(landscape, parts.db, parts.keyring)
         parts.keyring.bump()
+        parts.clock.reset()
+        for forget in parts.forget:
+            forget()
         return {"to": to, "ms": round((time.perf_counter() - begun) * 1000, 1)}
 
 

@@ -14,7 +14,7 @@ from landbridge.gateway.http_door import HttpConnection
 from landbridge.gateway.listener import Certificates, ListenerConnection
 from landbridge.gateway.mode import DoorModes
 from landbridge.gateway.registry import ConnectorStatus, LastFault, TunnelRegistry
-from landbridge.gateway.services import ServiceDirectory
+from landbridge.gateway.services import ServiceDirectory, ServiceSource
 from landbridge.gateway.session import ConnectorIdentity, Sources, TrustSource, TunnelSession
 from landbridge.gateway.socks_door import SocksConnection
 from landbridge.gateway.tenants import Tenants
@@ -45,6 +45,7 @@ class Gateway:
         verifier: TokenVerifier,
         certificates: Certificates,
         trust: TrustSource,
+        services: ServiceSource,
         clock: Clock,
         modes: DoorModes = DoorModes(),
     ) -> None:
@@ -56,6 +57,7 @@ class Gateway:
         self._handshakes_failed = 0
         self._acceptor: TlsAcceptor | None = None
         self._publisher: asyncio.Task[None] | None = None
+        self._service_source = services
         self.services = ServiceDirectory()
         self._sources = Sources(trust, certificates, self.services)
         self.registry = TunnelRegistry(_log_change, clock=clock)
@@ -77,6 +79,7 @@ class Gateway:
         acceptor = TlsAcceptor(self._new_connection, client_asking_context(identity), self._on_handshake_failed)
         self.tunnel_port = acceptor.start(host, tunnel_port)
         self._acceptor = acceptor
+        await self._refresh_services()
         self._publisher = asyncio.get_running_loop().create_task(self._publish_changes())
         try:
             self.door_port = await self.door.start(host, door_port)
@@ -146,6 +149,10 @@ class Gateway:
             if self._sources.trust.epoch != epoch or loop.time() - sent > TRUST_INTERVAL:
                 epoch, sent = self._sources.trust.epoch, loop.time()
                 await self.publish_trust()
+                await self._refresh_services()
+
+    async def _refresh_services(self) -> None:
+        self.services.replace(await self._service_source.service_mappings())
 
     @property
     def traces(self) -> TraceBook:

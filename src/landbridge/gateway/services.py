@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.model.service_channel import ServiceMapping
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT = 8.0
 
 _log = logging.getLogger(__name__)
+
+
+class ServiceSource(Protocol):
+    """Who keeps the service mappings."""
+
+    async def service_mappings(self) -> Sequence[ServiceMapping]:
+        """Those of all subaccounts."""
 
 
 class ServiceDirectory:

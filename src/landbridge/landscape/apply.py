@@ -25,6 +25,7 @@ from landbridge.store import (
     Database,
     InstanceRepository,
     RoleRepository,
+    ServiceMappingRepository,
     Session,
     SubaccountRepository,
     SubscriptionRepository,
@@ -32,7 +33,7 @@ from landbridge.store import (
     UserRepository,
 )
 
-_OF_TOKENS = ("subaccount", "instance", "client", "subscription", "trusted issuer")
+_OF_TOKENS = ("subaccount", "instance", "client", "subscription", "trusted issuer", "service mapping")
 """Kinds whose change may change who is accepted."""
 
 
@@ -102,6 +103,7 @@ class _Application:
             await create_on_instance(self._session, made.instance, made.config, self._ledger)
         await self._issuers()
         await self._roles()
+        await self._services()
 
     def _item(self, kind: str, name: str) -> Item:
         return Item(kind, self._id, name)
@@ -178,6 +180,18 @@ class _Application:
         for role in self._content.roles:
             changed = await roles.put(role)
             self._ledger.stored(self._item("role", f"{role.role.value} of {role.person}"), role in present, changed)
+
+    async def _services(self) -> None:
+        services = ServiceMappingRepository(self._session)
+        present = {one.service_id for one in await services.list(self._id)}
+        for surplus in sorted(present - {one.service_id for one in self._content.service_mappings}):
+            await services.delete(self._id, surplus)
+            self._ledger.removed.append(self._item("service mapping", surplus))
+        for mapping in self._content.service_mappings:
+            changed = await services.put(mapping)
+            self._ledger.stored(
+                self._item("service mapping", mapping.service_id), mapping.service_id in present, changed
+            )
 
 
 async def _subscriptions(session: Session, content: SubaccountContent, ledger: Ledger) -> None:

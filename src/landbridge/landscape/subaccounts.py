@@ -11,6 +11,7 @@ from landbridge.landscape.certificates import CertificateFiles
 from landbridge.landscape.fields import Fields, Once
 from landbridge.landscape.instance_config import read_config
 from landbridge.landscape.level import LISTS, read_level
+from landbridge.landscape.services import read_service_mappings
 from landbridge.landscape.source import Scalar
 from landbridge.landscape.trust import read_issuers, read_roles, read_subscriptions
 from landbridge.model.identifiers import is_guid, is_subdomain
@@ -19,7 +20,7 @@ from landbridge.model.subaccount import InstanceContent, Service, ServiceInstanc
 
 _PLANS = {Service.DESTINATION: "lite", Service.CONNECTIVITY: "lite", Service.XSUAA: "application"}
 _CLAIMS = ("email", "given_name", "family_name", "scopes", "groups", "attributes")
-_LISTS = ("subscriptions", "trusted_issuers", "roles")
+_LISTS = ("subscriptions", "trusted_issuers", "roles", "service_mappings")
 _APP_NAME = re.compile(r"[A-Za-z0-9_\-/\\]{1,100}")
 
 
@@ -70,6 +71,7 @@ def _subaccount(
         subscriptions=read_subscriptions(fields, subaccount.id, subdomains),
         issuers=read_issuers(fields, subaccount.id),
         roles=read_roles(fields, subaccount.id, ids),
+        service_mappings=read_service_mappings(fields, subaccount.id),
     )
 
 

@@ -14,6 +14,7 @@ from landbridge.model.content import LabelledEntity, LevelContent
 from landbridge.model.destination import SECRET_KEYS
 from landbridge.model.landscape import ConnectorContent, Landscape
 from landbridge.model.role import RoleAssignment
+from landbridge.model.service_channel import ServiceMapping
 from landbridge.model.subaccount import InstanceContent, SubaccountContent, User
 from landbridge.model.trust import TrustedIssuer
 
@@ -46,9 +47,19 @@ def _subaccount(content: SubaccountContent, secrets: bool) -> dict[str, object]:
         roles=[_role(role, names) for role in content.roles],
         trusted_issuers=[_issuer(issuer) for issuer in content.issuers],
         subscriptions=[{"provider": one.provider_id, "application": one.application} for one in content.subscriptions],
+        service_mappings=[_service(one) for one in content.service_mappings],
         instances=[_instance(one, secrets) for one in content.instances],
         **_level(content.level, secrets),
     )
+
+
+def _service(mapping: ServiceMapping) -> dict[str, object]:
+    host = f"[{mapping.internal_host}]" if ":" in mapping.internal_host else mapping.internal_host
+    return {
+        "service": mapping.service_id,
+        "internal": f"{host}:{mapping.internal_port}",
+        "location_ids": list(mapping.location_ids),
+    }
 
 
 def _user(user: User, secrets: bool) -> dict[str, object]:

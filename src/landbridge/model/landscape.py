@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from landbridge.model.mapping import CookieDomain, Mapping
 from landbridge.model.propagation import KeyFiles, Propagation
@@ -30,7 +30,7 @@ class ConnectorContent:
     cookie_domains: tuple[CookieDomain, ...] = ()
     trusted_ca_files: tuple[str, ...] = ()
     system_certificate: KeyFiles | None = None
-    propagation: Propagation = Propagation()
+    propagation: Propagation = field(default_factory=Propagation)
 
 
 @dataclass(frozen=True, slots=True)

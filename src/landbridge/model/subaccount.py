@@ -11,6 +11,7 @@ from landbridge.model.destination import Destination
 from landbridge.model.instance_config import InstanceConfig
 from landbridge.model.role import RoleAssignment
 from landbridge.model.secret import Secret
+from landbridge.model.service_channel import ServiceMapping
 from landbridge.model.subscription import Subscription
 from landbridge.model.trust import TrustedIssuer
 
@@ -126,6 +127,7 @@ class SubaccountContent:
     subscriptions: tuple[Subscription, ...] = ()
     issuers: tuple[TrustedIssuer, ...] = ()
     roles: tuple[RoleAssignment, ...] = ()
+    service_mappings: tuple[ServiceMapping, ...] = ()
 
     @property
     def destinations(self) -> tuple[Destination, ...]:

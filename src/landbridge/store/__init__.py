@@ -23,6 +23,7 @@ from landbridge.store.keys import KeyKind, KeyRepository, StoredKey
 from landbridge.store.labels import LabelRepository, Level
 from landbridge.store.read_model import ReadModel
 from landbridge.store.roles import RoleRepository
+from landbridge.store.service_mappings import ServiceMappingRepository
 from landbridge.store.session import Session
 from landbridge.store.stored import Stored
 from landbridge.store.subaccounts import SubaccountRepository
@@ -56,6 +57,7 @@ __all__ = [
     "ReadModel",
     "RoleRepository",
     "Rotated",
+    "ServiceMappingRepository",
     "Session",
     "Stored",
     "StoredKey",

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, column, inspect, select, table
 
 from landbridge.faults import FaultError, fault
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision. A test compares it with the scripts: a database that has it is opened without Alembic."""
 
 _SCRIPTS = Path(__file__).parent / "migrations"

@@ -147,6 +147,16 @@ trust_keys = Table(
     Column("created", Float, nullable=False),
 )
 
+service_mappings = Table(
+    "service_mappings",
+    metadata,
+    _of_subaccount(primary_key=True),
+    Column("service_id", String(255), primary_key=True),
+    Column("internal_host", String(255), nullable=False),
+    Column("internal_port", Integer, nullable=False),
+    Column("location_ids", JSON, nullable=False),
+)
+
 subscriptions = Table(
     "subscriptions",
     metadata,
