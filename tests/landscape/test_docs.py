@@ -26,10 +26,12 @@ subaccounts:
      roles: [{QQ: 1, person: a, role: Destination Viewer}], trusted_issuers: [{QQ: 1, issuer: a, jwks_uri: 'https://a'}],
      subscriptions: [{QQ: 1, provider: 22222222-aaaa-4bbb-8ccc-222222222222, application: a}],
      certificates: [{QQ: 1, name: a.pem, file: x}], destinations: [{Name: a, Type: LDAP}],
-     labels: [{QQ: 1, on: destination, name: a}],
+     labels: [{QQ: 1, on: destination, name: a}], service_mappings: [{QQ: 1, service: a, internal: 'a:1'}],
      instances: [{QQ: 1, name: a, service: destination}]}
 connectors:
-  - {QQ: 1, name: a, subaccount: acme,
+  - {QQ: 1, name: a, subaccount: acme, cookie_domains: [{QQ: 1, virtual: a, internal: a}],
+     service_channels: [{QQ: 1, service: a}], system_certificate: {QQ: 1, certificate: a, key: a},
+     principal_propagation: {QQ: 1, subject_rules: [{QQ: 1, subject: {CN: a}}]},
      mappings: [{QQ: 1, virtual: 'a:1', internal: 'a:1', resources: [{QQ: 1, path: /}]}]}
 """
 
