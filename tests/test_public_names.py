@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from landbridge.public_names import Ports, addresses, api_url, gateway_address, https_url, local_url, tls_names
@@ -35,6 +37,14 @@ def test_ports_are_named_where_they_are_not_the_usual_ones() -> None:
     assert https_url(SERVER, PORTS) == api_url(SERVER, PORTS) == "https://bridge.example.com:8444"
     assert addresses(SERVER, PORTS, "PEM").uaadomain == "authentication.example.com:8444"
     assert gateway_address(SERVER, PORTS) == "bridge.example.com:8042"
+
+
+def test_a_port_that_something_in_front_forwards_is_the_one_to_name() -> None:
+    found = addresses(replace(SERVER, public_https_port=443), PORTS, "PEM")
+    assert found.uaadomain == "authentication.example.com"
+    assert found.token_service == "https://{subdomain}.authentication.example.com"
+    assert found.certified == "https://{subdomain}.authentication.cert.example.com"
+    assert found.api == "https://bridge.example.com"
 
 
 @pytest.mark.parametrize(

@@ -267,6 +267,18 @@ async def test_the_clock_moves_and_goes_back(side: CloudSide, admin: httpx.Async
     assert (await admin.get("/userinfo", headers=bearer(token))).status_code == 200
 
 
+async def test_a_reset_forgets_failed_logins_and_the_moved_clock(
+    admin: httpx.AsyncClient, anybody: httpx.AsyncClient
+) -> None:
+    await name_administrator(admin, "root")
+    for _ in range(10):
+        await anybody.post("/admin/login", json={"name": "root", "password": "wrong"})
+    await admin.post("/admin/dev/clock", json={"seconds": 10})
+    await admin.post("/admin/reset")
+    assert (await admin.get("/admin/dev/clock")).json()["ahead"] == 0
+    await log_in(anybody, "root")
+
+
 async def test_the_server_profile_neither_mints_nor_moves(tmp_path: Path) -> None:
     async with cloud_side(tmp_path, profile=Profile.SERVER) as side, administrator(side) as admin:
         wish = {"subaccount": "acme", "instance": "app"}

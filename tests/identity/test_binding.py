@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 
 import pytest
 
-from landbridge.identity.binding import Addresses, Binding, default_env, environment_line, vcap_services
+from landbridge.identity.binding import Addresses, Binding, credentials, default_env, environment_line, vcap_services
 from landbridge.model.secret import Secret
-from landbridge.model.subaccount import Client, Service, ServiceInstance, Subaccount
+from landbridge.model.subaccount import Client, ClientCertificate, Service, ServiceInstance, Subaccount
 
 PEM = "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----\n"
 LAPTOP = Addresses(
@@ -130,6 +131,24 @@ def test_a_domain_of_its_own_puts_the_tenant_into_the_url() -> None:
 def test_several_instances_of_one_service_stand_in_one_list_in_order() -> None:
     services = vcap_services([bound(Service.DESTINATION, "one"), bound(Service.DESTINATION, "two")], LAPTOP)
     assert [entry["name"] for entry in services["destination"]] == ["one", "two"]
+
+
+def test_a_certificate_takes_the_place_of_the_secret() -> None:
+    one = bound(Service.DESTINATION)
+    client = replace(one.client, secret=Secret(""), certificate=ClientCertificate("PEM", Secret("KEY")))
+    found = credentials(replace(one, client=client), LAPTOP)
+    assert "clientsecret" not in found
+    expected = {"certificate": "PEM", "key": "KEY", "certurl": "https://localhost:8444", "credential-type": "x509"}
+    assert {name: found[name] for name in expected} == expected
+    keyless = replace(one, client=replace(one.client, certificate=ClientCertificate("PEM", Secret(""))))
+    assert "key" not in credentials(keyless, LAPTOP)
+
+
+def test_an_application_for_subscribers_says_so() -> None:
+    one = bound(Service.XSUAA)
+    assert credentials(one, LAPTOP)["tenantmode"] == "dedicated"
+    shared = replace(one, instance=replace(one.instance, plan="broker"))
+    assert credentials(shared, LAPTOP)["tenantmode"] == "shared"
 
 
 def test_default_env_holds_an_object_not_a_text() -> None:

@@ -82,6 +82,11 @@ class Throttle:
         self._names.failures.pop(name, None)
         return found
 
+    def clear(self) -> None:
+        """Forget all failures."""
+        self._names.failures.clear()
+        self._addresses.failures.clear()
+
     def _failed(self, name: str, address: str) -> None:
         now = self._clock()
         self._names.count(name, now)
