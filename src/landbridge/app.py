@@ -195,7 +195,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
             addresses=lambda: addresses(settings, ports, identity.keyring.public_pem()),
             gateway=gateway_address(settings, ports),
             clock=clock,
-            forget=(sessions.clear, token_parts.throttle.clear),
+            forget=(sessions.clear, token_parts.throttle.clear, gateway.traces.clear),
         )
     )
     readiness = Readiness(db, gateway)

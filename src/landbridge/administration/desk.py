@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,6 +22,33 @@ INSTALLATION = Admin("landbridge")
 """The program itself: the composition root, and whoever holds it, may do everything."""
 
 
+class NotedTrace(Protocol):
+    """How one request came to its identity."""
+
+    @property
+    def request_id(self) -> str: ...
+    @property
+    def subaccount_id(self) -> str: ...
+    @property
+    def connector_id(self) -> str: ...
+    @property
+    def time(self) -> float: ...
+    @property
+    def steps(self) -> Sequence[Mapping[str, str]]: ...
+
+
+class TraceBook(Protocol):
+    """The identity traces that the gateway keeps, by subaccount."""
+
+    def enable(self, subaccount_id: str, keep: int) -> None: ...
+
+    def get(self, request_id: str, subaccount_id: str) -> NotedTrace | None: ...
+
+    def kept(self, subaccount_id: str) -> tuple[int, Sequence[NotedTrace]]: ...
+
+    def clear(self) -> None: ...
+
+
 class Tunnels(Protocol):
     """The part of the gateway that an administrator sees."""
 
@@ -30,6 +57,9 @@ class Tunnels(Protocol):
     def disconnect(self, connector_id: str) -> object: ...
 
     def last_fault(self, connector_id: str) -> NotedFault | None: ...
+
+    @property
+    def traces(self) -> TraceBook: ...
 
 
 @dataclass(frozen=True, slots=True)

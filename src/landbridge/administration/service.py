@@ -11,6 +11,7 @@ from landbridge.administration.development import Development
 from landbridge.administration.landscapes import Landscapes, Remembered
 from landbridge.administration.people import People
 from landbridge.administration.tenancy import Tenancy
+from landbridge.administration.traces import TraceDesk
 from landbridge.administration.trust import Trust
 from landbridge.api.admin import ResetTo
 from landbridge.api.admin_bodies import Answer
@@ -33,6 +34,7 @@ class Administration:
     trust: Trust
     connectors: Connectors
     landscapes: Landscapes
+    traces: TraceDesk
 
 
 class AdministrationService:
@@ -88,4 +90,5 @@ class AdministrationService:
             Trust(desk),
             Connectors(desk),
             landscapes,
+            TraceDesk(desk),
         )

@@ -61,8 +61,10 @@ class Tenancy:
     async def delete_subaccount(self, name: str) -> None:
         self._desk.demand_installation("Deleting subaccounts")
         async with self._desk.parts.db.begin() as session:
-            await SubaccountRepository(session).delete((await self._desk.subaccount(session, name)).id)
+            found = await self._desk.subaccount(session, name)
+            await SubaccountRepository(session).delete(found.id)
         self._desk.parts.keyring.bump()
+        self._desk.parts.tunnels.traces.enable(found.id, 0)
 
     async def instances(self, subaccount: str) -> list[Answer]:
         async with self._desk.parts.db.read() as session:

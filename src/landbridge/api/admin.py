@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from landbridge.api import admin_bindings, admin_subaccounts, admin_trust, people
+from landbridge.api import admin_bindings, admin_subaccounts, admin_traces, admin_trust, people
 from landbridge.api.admin_bodies import Answer
 from landbridge.api.admin_login import Guardian, admin_of, guard, shown
 from landbridge.faults import FaultError, fault
@@ -61,6 +61,9 @@ class Administration(Protocol):
     def trust(self) -> admin_trust.TrustDesk: ...
 
     @property
+    def traces(self) -> admin_traces.TracesDesk: ...
+
+    @property
     def landscapes(self) -> LandscapesDesk: ...
 
 
@@ -92,6 +95,7 @@ def router(administrations: Administrations, guardian: Guardian) -> APIRouter:
     routes.include_router(admin_bindings.router(lambda request: of(request).bindings))
     routes.include_router(people.router(lambda request: of(request).people))
     routes.include_router(admin_trust.router(lambda request: of(request).trust))
+    routes.include_router(admin_traces.router(lambda request: of(request).traces))
     _connectors(routes, administrations)
     _landscape(routes, administrations)
     return routes

@@ -30,6 +30,7 @@ from landbridge.cli import (
     status,
     subaccount,
     subscription,
+    trace,
     up,
     user,
 )
@@ -82,6 +83,7 @@ app.add_typer(administrator.app, name="administrator")
 app.add_typer(key.app, name="key")
 app.add_typer(connector.app, name="connector")
 app.command("status", help=status.HELP)(status.status)
+app.command("trace", help=trace.HELP)(trace.trace)
 app.command("apply", help=apply.HELP)(apply.apply)
 app.command("diff", help=diff.HELP)(diff.diff)
 app.command("export", help=export.HELP)(export.export)

@@ -44,6 +44,10 @@ class RunningSide:
         """The JSON answer of POST `path`, with a JSON `body` or with `text`."""
         return self._call("POST", path, query=query, body=body, text=text)
 
+    def put(self, path: str, body: object) -> Any:
+        """The JSON answer of PUT `path` with a JSON `body`."""
+        return self._call("PUT", path, query={}, body=body)
+
     def delete(self, path: str, **query: str) -> None:
         """DELETE `path`."""
         url = self.running.local_url + path

@@ -329,8 +329,12 @@ class ServedStream:
 
     def _trace(self, step: str, **facts: str) -> None:
         """Tell the cloud side how this request came to its identity; it asked for it."""
-        steps = [*self._identity.steps, {"step": step, **facts}]
-        self._tunnel.trace(self._opening.request, steps)
+        opening, way = self._opening, self._route
+        steps = self._identity.steps or self._policy.propagator.unverified(opening)
+        if way is not None and steps and not way.mapping.authentication_mode.propagates:
+            steps = (*steps, {"step": "token not used", "authentication_mode": way.mapping.authentication_mode})
+        target = {"system": f"{opening.host}:{opening.port}", "path": opening.target.partition("?")[0][:200]}
+        self._tunnel.trace(opening.request, [*steps, {"step": step, **facts, **target}])
 
     def _refuse(self, reason: Fault) -> None:
         """No answer: the fault crosses the tunnel instead. After a head only an abort is left."""

@@ -32,7 +32,7 @@ class TraceBook:
         """Keep the last `keep` traces of a subaccount; 0 stops and forgets them."""
         if keep > 0:
             self._sizes[subaccount_id] = keep
-            self._kept.setdefault(subaccount_id, OrderedDict())
+            self._trim(self._kept.setdefault(subaccount_id, OrderedDict()), keep)
         else:
             self._sizes.pop(subaccount_id, None)
             self._kept.pop(subaccount_id, None)
@@ -47,8 +47,7 @@ class TraceBook:
         if kept is None:
             return
         kept[trace.request_id] = trace
-        while len(kept) > self._sizes[trace.subaccount_id]:
-            kept.popitem(last=False)
+        self._trim(kept, self._sizes[trace.subaccount_id])
 
     def get(self, request_id: str, subaccount_id: str | None = None) -> IdentityTrace | None:
         """The trace of a request, in one subaccount or in any."""
@@ -59,7 +58,16 @@ class TraceBook:
         """Ids of the traced requests, the newest last."""
         return tuple(self._kept.get(subaccount_id, ()))
 
+    def kept(self, subaccount_id: str) -> tuple[int, tuple[IdentityTrace, ...]]:
+        """How many traces shall be kept, and those that are, the newest last."""
+        return self._sizes.get(subaccount_id, 0), tuple(self._kept.get(subaccount_id, {}).values())
+
     def clear(self) -> None:
         """Forget all traces, and who asked for them."""
         self._kept.clear()
         self._sizes.clear()
+
+    @staticmethod
+    def _trim(kept: OrderedDict[str, IdentityTrace], keep: int) -> None:
+        while len(kept) > keep:
+            kept.popitem(last=False)

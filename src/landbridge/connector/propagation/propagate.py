@@ -11,7 +11,7 @@ from cryptography import x509
 from landbridge.connector.propagation.certificate import CertificateIssuer, ShortLived
 from landbridge.connector.propagation.principal import Identity, Step, anonymous
 from landbridge.connector.propagation.subject import Unresolved, subject, variables
-from landbridge.connector.propagation.token import TokenCheck, UserToken
+from landbridge.connector.propagation.token import TokenCheck, UserToken, unverified_claims
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.model.mapping import Mapping
 from landbridge.model.principal import Principal
@@ -48,6 +48,18 @@ class Propagator:
             raise FaultError(_authority_fault(opening, token, str(error))) from None
         issuer.remember(name, issued)
         return _identity(token, name, issued, [*steps, _certificate_step(issued, "new")])
+
+    def unverified(self, opening: Open) -> tuple[Step, ...]:
+        """The step of a trace that says what came, for a token that did not get any further."""
+        raw = opening.user_token or opening.technical_token
+        if not raw:
+            return ()
+        kind = "user" if opening.user_token else "technical user"
+        try:
+            claims = _shown(unverified_claims(raw))
+        except FaultError:
+            claims = {}
+        return ({"step": "token received", "as": kind, "verified": "no", **claims},)
 
     def _subject(self, opening: Open, raw: str) -> tuple[UserToken, x509.Name, list[Step]]:
         token = self._check.verify(raw, technical=bool(opening.technical_token))

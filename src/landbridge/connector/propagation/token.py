@@ -59,7 +59,7 @@ class TokenCheck:
     def _verify_anew(self, raw: str, technical: bool) -> UserToken:
         if not len(self._trust):
             raise FaultError(fault("principal.trust-empty"))
-        issuer = _issuer(raw)
+        issuer = str(unverified_claims(raw).get("iss", ""))
         entry, keys = self._trust.entry(issuer), self._trust.keys(issuer)
         if entry is None or keys is None:
             raise FaultError(fault("principal.issuer-untrusted", issuer=issuer[:300] or "nobody"))
@@ -95,13 +95,16 @@ class TokenCheck:
             raise FaultError(fault("principal.token-malformed", reason="it is not valid yet; compare the clocks"))
 
 
-def _issuer(raw: str) -> str:
-    """`iss` of a token that is not verified yet: it only chooses the keys to verify with."""
+def unverified_claims(raw: str) -> dict[str, Any]:
+    """What a token says before anybody has verified it: for traces, and to choose the keys to verify with.
+
+    Raises `FaultError` (`principal.token-malformed`).
+    """
     parts = raw.split(".")
     try:
         if len(parts) != 3:
             raise ValueError
         claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-        return str(claims.get("iss", "")) if isinstance(claims, dict) else ""
     except (ValueError, RecursionError):
         raise FaultError(fault("principal.token-malformed", reason="it is no JSON web token")) from None
+    return claims if isinstance(claims, dict) else {}

@@ -313,6 +313,15 @@ ROWS: tuple[FaultKind, ...] = (
         exit=33,
     ),
     FaultKind(
+        "platform.unknown-trace",
+        CALLER,
+        404,
+        "There is no identity trace of request {request}.",
+        "Switch traces on ('landbridge trace --enable 100 --subaccount ...') and repeat the request.",
+        exit=2,
+        reference="cloud-connector §3.2",
+    ),
+    FaultKind(
         "platform.unknown-user",
         CALLER,
         404,
