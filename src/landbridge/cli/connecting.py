@@ -10,11 +10,14 @@ from landbridge.cli.options import give_json
 from landbridge.cli.signals import stop_requested
 from landbridge.connector.program import CertificateRenewed, Connected, Connector, Event
 from landbridge.connector.settings import ConnectorSettings
+from landbridge.connector.state.configuration import load_configuration, save_configuration
 from landbridge.connector.state.files import ConnectorState
+from landbridge.connector.watch import watch
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.landscape.certificates import FileUse
 from landbridge.landscape.read import read
 from landbridge.model.landscape import ConnectorContent
+from landbridge.net.proxy import HttpProxy, parse_proxy
 
 logger = logging.getLogger("landbridge.connector")
 
@@ -33,6 +36,24 @@ def connector_of(landscape: Path, name: str) -> ConnectorContent:
     raise FaultError(fault("platform.connector-not-described", file=landscape, name=name, known=known))
 
 
+def content_of(landscape: Path | None, name: str, state: Path) -> ConnectorContent:
+    """The configuration: that of the landscape, which is kept, or the kept one. Raises `FaultError`."""
+    if landscape is None:
+        return load_configuration(state)
+    content = connector_of(landscape, name)
+    save_configuration(state, content)
+    return content
+
+
+def proxy_of(url: str) -> HttpProxy | None:
+    """The proxy, or None for no text. Raises `FaultError` (`platform.setting-invalid`)."""
+    try:
+        return parse_proxy(url) if url else None
+    except ValueError:
+        expected = "http://[user:password@]host:port"
+        raise FaultError(fault("platform.setting-invalid", setting="--proxy", value="***", expected=expected)) from None
+
+
 async def connect(
     identity: ConnectorState, content: ConnectorContent, settings: ConnectorSettings, as_json: bool
 ) -> None:
@@ -41,11 +62,13 @@ async def connect(
     connector = Connector(identity, content, settings, lambda event: _report(event, content, as_json))
     running = asyncio.create_task(connector.run())
     stopping = asyncio.create_task(stop.wait())
+    watching = asyncio.create_task(watch(connector, identity.folder))
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if not running.done():
         logger.info("stopping; once more to force")
         await connector.stop(STOP_GRACE)
     stopping.cancel()
+    watching.cancel()
     final = await running
     if final is not None:
         raise FaultError(final)

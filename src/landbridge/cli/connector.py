@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from landbridge.cli import connector_enroll, connector_invite, connector_revoke, connector_run
+from landbridge.cli import connector_apply, connector_enroll, connector_invite, connector_revoke, connector_run
 
 HELP = """Let connectors in, and run one.
 
@@ -18,4 +18,5 @@ app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None)
 app.command("invite", help=connector_invite.HELP)(connector_invite.invite)
 app.command("revoke", help=connector_revoke.HELP)(connector_revoke.revoke)
 app.command("enroll", help=connector_enroll.HELP)(connector_enroll.enroll)
+app.command("apply", help=connector_apply.HELP)(connector_apply.apply)
 app.command("run", help=connector_run.HELP)(connector_run.run)

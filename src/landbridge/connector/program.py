@@ -82,6 +82,11 @@ class Connector:
         return None if self._stopping.is_set() else next((reason for reason in reasons if reason is not None), None)
 
     @property
+    def location_id(self) -> str:
+        """Under which location id it is connected."""
+        return self._introduction.location_id
+
+    @property
     def sessions(self) -> list[ConnectorSession]:
         """What is connected now."""
         return [dialler.session for dialler in self._diallers if dialler.session is not None]
