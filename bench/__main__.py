@@ -9,16 +9,16 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import document, find, flame, machine, report, rounds, tools
+from bench import document, find, flame, machine, peers, report, rounds, tools
 from bench.bridge import bridge
 from bench.figures import DIRECT, as_json
 from bench.nouns import Results, Subject
 from bench.options import Options, parse
 from bench.processes import NotStarted, running
 from bench.quiet import Quiet
-from bench.ssh import PEERS, remote_forward
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
         if options.profile:
             return _profile(options, ours, backend)
-        peers = _peers(rig, Path(folder), backend, options, notes)
-        subjects = [backend, *peers, ours]
+        others = _peers(rig, Path(folder), backend, options, notes)
+        subjects = [backend, *others, ours]
         results = replace(_measure(options, backend, subjects, notes), notes=tuple(notes))
     if "find" in options.parts:
         results = _find(options, results)
@@ -54,7 +54,9 @@ def _measure(options: Options, backend: Subject, subjects: Sequence[Subject], no
         _skip(notes, "requests per second and latency", "wrk is missing (Debian package wrk)")
     through = [subject for subject in subjects if subject is not backend]
     results = Results(  # memory first: on fresh processes its figures say more
+        idle=tuple(rounds.idles(through, options, _say)) if "idle" in parts else (),
         memory=tuple(rounds.memories(through, options, _say)) if "memory" in parts else (),
+        setup=tuple(rounds.setups(subjects, options, quiet, _say)) if "setup" in parts else (),
         requests=tuple(rounds.requests(wrk, subjects, options, quiet, _say)) if wrk and "requests" in parts else (),
         bulk=tuple(rounds.bulks(backend, subjects, options, quiet, _say)) if "bulk" in parts else (),
     )
@@ -88,17 +90,13 @@ def _backend(folder: Path, options: Options) -> Iterator[Subject]:
 
 
 def _peers(rig: ExitStack, folder: Path, backend: Subject, options: Options, notes: list[str]) -> list[Subject]:
-    found = tools.ssh()
-    if found is None:
-        _skip(notes, "ssh -R", "OpenSSH is missing (Debian packages openssh-server, openssh-client)")
-        return []
-    peers = []
+    started = []
     for name in options.peers:
         try:
-            peers.append(rig.enter_context(remote_forward(found, folder / name, backend, PEERS[name])))
+            started.append(rig.enter_context(peers.peer(name, folder / name, backend)))
         except NotStarted as reason:
-            _skip(notes, PEERS[name].title, str(reason))
-    return peers
+            _skip(notes, peers.title(name), str(reason))
+    return started
 
 
 def _profile(options: Options, ours: Subject, backend: Subject) -> int:
@@ -115,7 +113,8 @@ def _profile(options: Options, ours: Subject, backend: Subject) -> int:
 def _publish(options: Options, results: Results, facts: dict[str, str]) -> None:
     text = json.dumps(as_json(results, facts), indent=1)
     options.results.mkdir(parents=True, exist_ok=True)
-    (options.results / "latest.json").write_text(text)
+    for name in ("latest", datetime.now(UTC).strftime("%Y-%m-%d-%H%M%S")):
+        (options.results / f"{name}.json").write_text(text)
     tables = report.tables(results)
     sys.stdout.write((text if options.json else tables) + "\n")
     if options.write_docs and not results.empty:

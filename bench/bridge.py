@@ -11,17 +11,19 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from bench.client import WrongAnswer, ask
-from bench.nouns import Subject
+from bench.nouns import SocksEntrance, Subject
 from bench.processes import NotStarted, running
 
 _LANDSCAPE = Path(__file__).with_name("landscape.yaml")
 _VIRTUAL = "erp.internal:8000"
+_RAW = ("raw.internal", 9000)
 _SUBACCOUNT = "bench"
 _PATIENCE = 30.0
 FREE_PORTS = ("http", "https", "door", "socks", "tunnel")
@@ -39,27 +41,42 @@ def bridge(folder: Path, backend: Subject) -> Iterator[Subject]:
     log = folder / "gateway.log"
     with running(up, log, clean_environment()) as gateway:
         ready = first_line(gateway, log)
-        state = _enroll(folder, data)
+        state = _enroll(folder / "connector", data)
+        idle = _enroll(folder / "idle", data, "--location-id", "idle")
         run = command("connector", "run", "--state", str(state), "--landscape", str(landscape), "--name", "bench")
         with running(run, folder / "connector.log", clean_environment()) as connector:
+            token = _token(data)
             subject = Subject(
                 name="landbridge",
                 port=int(ready["ports"]["door"]),
                 host_header=_VIRTUAL,
                 prefix=f"http://{_VIRTUAL}",
-                headers={"Proxy-Authorization": f"Bearer {_token(data)}"},
+                headers={"Proxy-Authorization": f"Bearer {token}"},
                 programs={"gateway": gateway.pid, "connector": connector.pid},
+                socks=SocksEntrance(int(ready["ports"]["socks"]), token, *_RAW),
+                hold_tunnels=partial(_tunnels, idle, landscape, folder / "idle.log"),
             )
             _wait_until_it_answers(subject, folder)
             yield subject
 
 
-def _enroll(folder: Path, data: Sequence[str]) -> Path:
+def _enroll(state: Path, data: Sequence[str], *more: str) -> Path:
     """Invite a connector and enroll it; returns its state folder."""
-    invitation = json.loads(_output("connector", "invite", "--subaccount", _SUBACCOUNT, *data, "--json"))
-    state = folder / "connector"
+    invitation = json.loads(_output("connector", "invite", "--subaccount", _SUBACCOUNT, *data, *more, "--json"))
     _output("connector", "enroll", invitation["authenticationData"], "--state", str(state))
     return state
+
+
+@contextmanager
+def _tunnels(state: Path, landscape: Path, log: Path, count: int) -> Iterator[None]:
+    """So many tunnel connections of another connector while the block runs."""
+    script = str(Path(__file__).with_name("many_tunnels.py"))
+    holding = [sys.executable, script, str(state), str(landscape), "idle", str(count)]
+    with running(holding, log, clean_environment()) as process:
+        assert process.stdout is not None
+        if not select.select([process.stdout], [], [], _PATIENCE)[0] or not process.stdout.readline():
+            raise NotStarted(f"tunnels: {log.read_text(errors='replace')[-800:]}")
+        yield
 
 
 def _token(data: Sequence[str]) -> str:

@@ -62,6 +62,8 @@ def as_json(results: Results, machine: Mapping[str, str]) -> dict[str, Any]:
         "requests": [{**asdict(run), "rate": run.rate} for run in results.requests],
         "bulk": [{**asdict(run), "rate": run.rate} for run in results.bulk],
         "memory": [asdict(run) for run in results.memory],
+        "setup": [asdict(run) for run in results.setup],
+        "idle": [{**asdict(run), "each": run.each} for run in results.idle],
         "find": asdict(results.find) if results.find else None,
         "notes": list(results.notes),
     }

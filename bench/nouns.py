@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class SocksEntrance:
+    """A SOCKS5 door with the token method, and the virtual host behind it."""
+
+    port: int
+    token: str
+    host: str
+    host_port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +23,8 @@ class Subject:
     """A way from the client to the backend. `programs` names the processes that carry the bytes, with their pid.
 
     `prefix` stands before each path in the request line (the absolute form that a proxy needs), `headers` are sent
-    with each request.
+    with each request. `hold_tunnels` holds so many more tunnels while its block lasts. The first program is the one
+    near the clients.
     """
 
     name: str
@@ -21,6 +33,8 @@ class Subject:
     prefix: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     programs: Mapping[str, int] = field(default_factory=dict)
+    socks: SocksEntrance | None = None
+    hold_tunnels: Callable[[int], AbstractContextManager[None]] | None = None
 
     def head(self, method: str, path: str, length: int | None = None) -> bytes:
         """The request head as bytes; `length` is the Content-Length of a body that follows."""
@@ -88,6 +102,34 @@ class MemoryRun:
 
 
 @dataclass(frozen=True, slots=True)
+class SetupRun:
+    """Connections made one after another, each from connecting to the end of a first small answer. Milliseconds."""
+
+    subject: str
+    connections: int
+    p50: float
+    p99: float
+    cpu: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class IdleRun:
+    """Memory in KiB that one program holds without and with so many idle things."""
+
+    subject: str
+    what: str
+    program: str
+    count: int
+    before: int
+    after: int
+
+    @property
+    def each(self) -> float:
+        """KiB for one of them."""
+        return (self.after - self.before) / self.count
+
+
+@dataclass(frozen=True, slots=True)
 class ListRun:
     """The list of all destinations. Seconds to the first byte and to the last, memory of the program in KiB."""
 
@@ -115,9 +157,11 @@ class Results:
     requests: tuple[RequestRun, ...] = ()
     bulk: tuple[BulkRun, ...] = ()
     memory: tuple[MemoryRun, ...] = ()
+    setup: tuple[SetupRun, ...] = ()
+    idle: tuple[IdleRun, ...] = ()
     notes: tuple[str, ...] = ()
     find: FindRuns | None = None
 
     @property
     def empty(self) -> bool:
-        return not (self.requests or self.bulk or self.memory or self.find)
+        return not (self.requests or self.bulk or self.memory or self.setup or self.idle or self.find)

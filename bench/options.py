@@ -7,14 +7,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.ssh import PEERS
+from bench import peers
 
-PARTS = ("requests", "bulk", "memory", "find")
+PARTS = ("requests", "bulk", "memory", "setup", "idle", "find")
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """How many idle connections, SOCKS streams and tunnels are held to see what one of them costs."""
+
+    connections: int
+    streams: int
+    tunnels: int
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How long, how wide, and where the answer goes. Times in seconds, `body` in bytes."""
+    """How long, how wide, and where the answer goes. Times in seconds, `body` in bytes.
+
+    `setups` is the number of connections made one after another.
+    """
 
     seconds: float
     connections: tuple[int, ...]
@@ -22,6 +34,8 @@ class Options:
     patience: float
     body: int
     stream: int
+    setups: int
+    idle: Idle
     parts: tuple[str, ...]
     peers: tuple[str, ...]
     json: bool
@@ -36,11 +50,13 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
     quick: bool = given.quick
     return Options(
         seconds=given.seconds or (1.0 if quick else 4.0),
-        connections=given.connections or ((1, 32) if quick else (1, 32, 128)),
+        connections=given.connections or ((1, 32) if quick else (1, 32, 128, 512)),
         rounds=given.rounds or (1 if quick else 3),
         patience=given.patience if given.patience is not None else (0.0 if quick else 5.0),
         body=64 * 2**20,
         stream=2**28 if quick else 2**30,
+        setups=20 if quick else 500,
+        idle=Idle(100, 20, 5) if quick else Idle(1000, 100, 50),
         parts=given.parts,
         peers=given.peers,
         json=given.json,
@@ -51,13 +67,13 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="landbridge side by side with ssh -R.")
+    parser = argparse.ArgumentParser(prog="python -m bench", description="landbridge side by side with its peers.")
     parser.add_argument("--seconds", type=_positive, help="length of each run (4; with --quick 1)")
-    parser.add_argument("--connections", type=_numbers, help="comma-separated, e.g. 1,32,128")
+    parser.add_argument("--connections", type=_numbers, help="comma-separated, e.g. 1,32,128,512")
     parser.add_argument("--rounds", type=int, help="runs of each kind, of which the median counts (3; --quick 1)")
     parser.add_argument("--patience", type=float, help="wait so long for a quiet machine before a run (5; --quick 0)")
-    parser.add_argument("--parts", type=_parts, default=PARTS, help="comma-separated: requests,bulk,memory,find")
-    parser.add_argument("--peers", type=_peers, default=("ssh", "ssh-nodelay"), help=f"of {', '.join(PEERS)}")
+    parser.add_argument("--parts", type=_parts, default=PARTS, help=f"comma-separated: {','.join(PARTS)}")
+    parser.add_argument("--peers", type=_peers, default=peers.DEFAULT, help=f"all, or of {', '.join(peers.PEERS)}")
     parser.add_argument("--quick", action="store_true", help="one short round")
     parser.add_argument("--json", action="store_true", help="JSON instead of the table on stdout")
     parser.add_argument("--write-docs", action="store_true", help="put the table into docs/benchmarks.md")
@@ -82,7 +98,7 @@ def _parts(text: str) -> tuple[str, ...]:
 
 
 def _peers(text: str) -> tuple[str, ...]:
-    return _names(text, PEERS)
+    return peers.ALL if text == "all" else _names(text, peers.PEERS)
 
 
 def _names(text: str, known: Iterable[str]) -> tuple[str, ...]:

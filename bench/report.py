@@ -7,7 +7,7 @@ from statistics import median
 
 from bench import find_report
 from bench.figures import OURS, Grouped, Run
-from bench.nouns import BulkRun, MemoryRun, RequestRun, Results
+from bench.nouns import BulkRun, IdleRun, MemoryRun, RequestRun, Results, SetupRun
 
 _NOTHING = "–"
 
@@ -35,6 +35,12 @@ def _parts(results: Results) -> Iterator[str]:
     if results.memory:
         yield "### Resident memory in MiB around a long stream"
         yield table(["stream", "way", "program", "before", "peak", "after"], map(_memory, results.memory))
+    if results.setup:
+        yield "### A new connection: from connecting to the end of a first small answer, ms"
+        yield table(["way", "connections", "p50", "p99", "processor time in µs each"], _setups(results.setup))
+    if results.idle:
+        yield "### Memory that idle things hold, KiB each"
+        yield table(["what", "way", "program", "how many", "each"], map(_idle, results.idle))
     if results.find:
         yield find_report.tables(results.find, table)
     if results.notes:
@@ -83,6 +89,18 @@ def _millions_of_mib(run: BulkRun) -> float:
 def _memory(run: MemoryRun) -> list[str]:
     stream = f"{run.octets / 2**30:g} GiB {run.direction}"
     return [stream, run.subject, run.program, *(f"{kib / 1024:.1f}" for kib in (run.before, run.peak, run.after))]
+
+
+def _setups(runs: Sequence[SetupRun]) -> Iterator[list[str]]:
+    for name in dict.fromkeys(run.subject for run in runs):
+        some = [run for run in runs if run.subject == name]
+        figures = [f"{median(run.p50 for run in some):.2f}", f"{median(run.p99 for run in some):.2f}"]
+        cpu = median(sum(run.cpu.values()) / run.connections * 1e6 for run in some)
+        yield [name, f"{some[0].connections:,}", *figures, f"{cpu:,.0f}"]
+
+
+def _idle(run: IdleRun) -> list[str]:
+    return [run.what, run.subject, run.program, f"{run.count:,}", f"{run.each:,.1f}"]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -8,10 +8,10 @@ from functools import partial
 from itertools import product
 from typing import TypeVar
 
-from bench import bulk, memory, wrk
+from bench import bulk, idle, memory, setup, wrk
 from bench.client import WrongAnswer, ask
 from bench.lanes import Stalled
-from bench.nouns import BulkRun, Direction, MemoryRun, RequestRun, Subject
+from bench.nouns import BulkRun, Direction, IdleRun, MemoryRun, RequestRun, SetupRun, Subject
 from bench.options import Options
 from bench.processes import NotStarted
 from bench.quiet import Quiet
@@ -61,6 +61,25 @@ def memories(subjects: Sequence[Subject], options: Options, talk: Talk) -> Itera
         for run in _try(partial(memory.run, subject, direction, options.stream, options.body), subject, talk) or ():
             talk(f"{run.program:20} {direction} {run.before:,} KiB before, {run.peak:,} peak, {run.after:,} after")
             yield run
+
+
+def setups(subjects: Sequence[Subject], options: Options, quiet: Quiet, talk: Talk) -> Iterator[SetupRun]:
+    """New connections, one after another."""
+    for subject in _alternating(subjects, options.rounds):
+        quiet.wait()
+        run = _try(partial(setup.run, subject, options.setups), subject, talk)
+        if run is not None:
+            talk(f"{subject.name:20} connection with first answer: p50 {run.p50:.2f} ms, p99 {run.p99:.2f} ms")
+            yield run
+
+
+def idles(subjects: Sequence[Subject], options: Options, talk: Talk) -> Iterator[IdleRun]:
+    """What is held while nothing happens; the smallest first, as what ended leaves room that the next can use."""
+    for measure in (idle.tunnels, idle.streams, idle.connections):
+        for subject in subjects:
+            for run in _try(partial(measure, subject, options.idle), subject, talk) or ():
+                talk(f"{run.subject} {run.program:15} {run.each:8.1f} KiB for each of {run.count} idle {run.what}")
+                yield run
 
 
 def _lost(run: RequestRun) -> str:
