@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from landbridge.cli import connector_apply, connector_enroll, connector_invite, connector_revoke, connector_run
+from landbridge.cli import (
+    connector_apply,
+    connector_check,
+    connector_enroll,
+    connector_invite,
+    connector_revoke,
+    connector_run,
+)
 
 HELP = """Let connectors in, and run one.
 
@@ -19,4 +26,5 @@ app.command("invite", help=connector_invite.HELP)(connector_invite.invite)
 app.command("revoke", help=connector_revoke.HELP)(connector_revoke.revoke)
 app.command("enroll", help=connector_enroll.HELP)(connector_enroll.enroll)
 app.command("apply", help=connector_apply.HELP)(connector_apply.apply)
+app.command("check", help=connector_check.HELP)(connector_check.check)
 app.command("run", help=connector_run.HELP)(connector_run.run)
