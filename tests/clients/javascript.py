@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.clients.node import require_node, require_packages, run_application
+from tests.clients.node import require_node, require_packages
+from tests.clients.programs import run_program
 from tests.clients.stage import Stage
 
 PROJECT = Path(__file__).parent / "sap_cloud_sdk_js"
@@ -40,4 +41,4 @@ async def play(node: str, stage: Stage, scenes: str) -> Played:
         "HOSTS": str(stage.hosts),
     }
     names = ("--require", PROJECT / "hosts.js")
-    return Played(stage, await run_application(node, *names, PROJECT / "application.js", scenes, env=environment))
+    return Played(stage, await run_program(node, *names, PROJECT / "application.js", scenes, env=environment))

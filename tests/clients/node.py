@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import hashlib
-import json
-import os
 import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 from tests.tools import require_tool
 
 NODE = 20
 _INSTALL_SECONDS = 100
-_RUN_SECONDS = 60
 
 
 def require_node() -> str:
@@ -58,23 +53,3 @@ def _install(project: Path) -> str:
     except subprocess.TimeoutExpired:
         return f"npm ci took more than {_INSTALL_SECONDS} s"
     return "" if done.returncode == 0 else f"npm ci ended with {done.returncode}: {done.stderr.strip()[-300:]}"
-
-
-async def run_application(program: str, *words: str | Path, env: dict[str, str]) -> Any:
-    """Run a client program; the JSON of its last line. Only PATH and `env` are in its environment."""
-    process = await asyncio.create_subprocess_exec(
-        program,
-        *words,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={"PATH": os.environ["PATH"], **env},
-    )
-    try:
-        async with asyncio.timeout(_RUN_SECONDS):
-            output, talk = await process.communicate()
-    finally:
-        if process.returncode is None:
-            process.kill()
-    assert process.returncode == 0, talk.decode()
-    return json.loads(output.decode().strip().splitlines()[-1])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 PATIENCE = 30.0
+RUN_SECONDS = 60
 _PORTS = ("http", "https", "door", "socks", "tunnel")
 
 
@@ -72,6 +73,26 @@ async def landbridge(*words: str) -> str:
         output, talk = await process.communicate()
     assert process.returncode == 0, f"landbridge {' '.join(words)}: {talk.decode()}"
     return output.decode()
+
+
+async def run_program(program: str, *words: str | Path, env: dict[str, str]) -> Any:
+    """Run a client program; the JSON of its last line. Only PATH and `env` are in its environment."""
+    process = await asyncio.create_subprocess_exec(
+        program,
+        *words,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={"PATH": os.environ["PATH"], **env},
+    )
+    try:
+        async with asyncio.timeout(RUN_SECONDS):
+            output, talk = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    assert process.returncode == 0, talk.decode()
+    return json.loads(output.decode().strip().splitlines()[-1])
 
 
 @asynccontextmanager

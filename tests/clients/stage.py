@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -21,10 +22,10 @@ from landbridge.destinations.keystores.jks import write_jks
 from landbridge.destinations.keystores.material import Entry
 from landbridge.model.secret import Secret
 from landbridge.testing.sample_backend import SampleBackend, Seen
-from tests.clients import token_service
 from tests.clients.mailbox import Mailbox, mailbox
 from tests.clients.programs import System, landbridge, whole_system
 from tests.clients.recorder import Arrived, Recorder, recorder
+from tests.clients.token_service import TokenService
 from tests.world.certificates import Pair, authority, issue, server_context
 
 ACME = "3c9e1b1a-7d42-4a58-9a55-0c5d6c1f0a11"
@@ -66,8 +67,14 @@ class Stage:
         """The requests for tokens of a destination, as they arrived."""
         return [arrived for arrived in self.tokens.arrived if arrived.path.startswith(f"/{name}/")]
 
-    async def mint(self, user: str, **wish: Any) -> str:
-        """A token for a user without a login: of the shop in acme, unless `wish` has it otherwise."""
+    def finds(self, name: str) -> list[dict[str, Any]]:
+        """The find requests for a destination, as the destination service logged them."""
+        text = (self.folder / "cloud.log").read_text().splitlines()
+        lines = (json.loads(line) for line in text if line.startswith("{"))
+        return [line for line in lines if line.get("event") == "find" and line["destination"] == name]
+
+    async def mint(self, user: str | None, **wish: Any) -> str:
+        """A token without a login: of the shop in acme, unless `wish` has it otherwise; None is the shop itself."""
         body = {"subaccount": "acme", "instance": "shop-login", "user": user, **wish}
         admin = {"Authorization": f"Bearer {read_admin_token(self.system.data).reveal()}"}
         async with httpx.AsyncClient(trust_env=False) as client:
@@ -76,15 +83,19 @@ class Stage:
         return str(answer.json()["access_token"])
 
     async def environment(self) -> dict[str, str]:
-        """What the applications are told: tokens that they cannot get by themselves, and who is who."""
-        expired = await self.mint("erika", lifetime=-20_000)
-        head, payload, signature = (await self.mint("erika")).split(".")
+        """What the applications are told: tokens that they cannot get by themselves, and who is who.
+
+        The bad tokens are eva's, of whom clients have nothing in their caches.
+        """
+        expired = await self.mint("eva", lifetime=-20_000)
+        head, payload, signature = (await self.mint("eva")).split(".")
         return {
             "VCAP_SERVICES": self.system.vcap,
             "EXPIRED_TOKEN": expired,
             "FORGED_TOKEN": f"{head}.{payload}.{signature[::-1]}",
             "INITECH_TOKEN": await self.mint("ines", subaccount="initech", instance="till-login"),
             "GLOBEX": GLOBEX,
+            "INITECH": INITECH,
             "DOMAIN": self.system.credentials("destination")["uaadomain"],
         }
 
@@ -94,14 +105,18 @@ def headers(request: Seen) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def stage(folder: Path) -> AsyncIterator[Stage]:
-    """Everything running, with one connector, hall-7, in."""
+async def stage(folder: Path, trust: str = "trusted.pem") -> AsyncIterator[Stage]:
+    """Everything running, with one connector, hall-7, in.
+
+    trust  name of the stored certificate in `TrustStoreLocation`: not every client reads every format
+    """
     ca = authority()
     _write_files(folder, ca)
     async with AsyncExitStack() as stack:
         erp = SampleBackend(tls=_tls(folder, ca, ssl.CERT_REQUIRED))
         secure = await stack.enter_async_context(recorder(tls=_tls(folder, ca, ssl.CERT_OPTIONAL)))
-        tokens = await stack.enter_async_context(recorder(token_service.answer))
+        special: dict[str, str] = {}
+        tokens = await stack.enter_async_context(recorder(TokenService(special)))
         backend = await stack.enter_async_context(SampleBackend())
         await stack.enter_async_context(erp)
         mail = await stack.enter_async_context(mailbox())
@@ -111,17 +126,20 @@ async def stage(folder: Path) -> AsyncIterator[Stage]:
             "BACKEND_PORT": backend.port,
             "ERP_PORT": erp.port,
             "MAIL_PORT": mail.port,
+            "TRUST": trust,
             "SECURE": f"https://127.0.0.1:{secure.port}",
             "TOKENS": f"http://127.0.0.1:{tokens.port}",
         }
         landscape.write_text(_filled(given | {"ACME": ACME, "GLOBEX": GLOBEX, "INITECH": INITECH}))
         system = await stack.enter_async_context(
-            whole_system(folder, landscape, "acme", "hall-7", ("--token-domain", DOMAIN))
+            whole_system(folder, landscape, "acme", "hall-7", ("--token-domain", DOMAIN, "--log-format", "json"))
         )
         await _make_key_pair(system)
         hosts = folder / "hosts"
         hosts.write_text(f"127.0.0.1 localhost\n{await landbridge('hosts', '--data', str(system.data))}")
-        yield Stage(system, backend, erp, secure, tokens, mail, hosts, folder)
+        running = Stage(system, backend, erp, secure, tokens, mail, hosts, folder)
+        special["technical-user"] = await running.mint(None)
+        yield running
 
 
 async def destination_api(system: System, method: str, path: str) -> Any:

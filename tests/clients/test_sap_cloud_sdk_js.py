@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from landbridge.testing.sample_backend import SampleBackend, Seen
-from tests.clients.node import require_node, require_packages, run_application
-from tests.clients.programs import System, whole_system
+from tests.clients.node import require_node, require_packages
+from tests.clients.programs import System, run_program, whole_system
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +56,7 @@ async def played(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Play
                 "USER_NAME": "erika",
                 "USER_PASSWORD": "Buchstabe-7",
             }
-            scenes = await run_application(node, PROJECT / "application.js", "on_premise", env=environment)
+            scenes = await run_program(node, PROJECT / "application.js", "on_premise", env=environment)
             yield Played(system, scenes, tuple(backend.seen))
 
 

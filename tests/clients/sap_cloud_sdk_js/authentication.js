@@ -5,7 +5,6 @@ const { getAllDestinationsFromDestinationService, getDestination } = require('@s
 const { call, login, tokens } = require('./calls');
 
 const echo = { url: '/echo' };
-const fresh = { destinationName: 'jwt-bearer', useCache: false };
 const service = '/sap/opu/odata/sap/ORDERS';
 const erika = () => login('erika', 'Buchstabe-7');
 const otto = () => login('otto', 'Buchstabe-8');
@@ -47,9 +46,8 @@ module.exports = {
   principalExpired: scene => call(scene, 'principal', echo, {}, process.env.EXPIRED_TOKEN),
   principalForged: scene => call(scene, 'principal', echo, {}, process.env.FORGED_TOKEN),
 
-  // Past the SDK's cache, which believes what stands in a token.
-  expired: scene => call(scene, { ...fresh, jwt: process.env.EXPIRED_TOKEN }, echo),
-  forged: scene => call(scene, { ...fresh, jwt: process.env.FORGED_TOKEN }, echo),
+  expired: scene => call(scene, 'jwt-bearer', echo, {}, process.env.EXPIRED_TOKEN),
+  forged: scene => call(scene, 'jwt-bearer', echo, {}, process.env.FORGED_TOKEN),
 
   all: async () => {
     const found = await getAllDestinationsFromDestinationService();
