@@ -56,3 +56,38 @@ async def test_stopping_before_the_start_frees_the_port() -> None:
     port = sock.getsockname()[1]
     await HttpServer(lambda *_: None, sock).stop()  # type: ignore[arg-type]
     listening_socket("127.0.0.1", port, "API", "--http-port").close()
+
+
+@pytest.mark.parametrize("said", [b"", b"GET / HT", b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhal"])
+async def test_a_request_that_does_not_arrive_is_given_up(said: bytes) -> None:
+    async def app(scope, receive, send) -> None:  # type: ignore[no-untyped-def]
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body"})
+
+    socket_ = listening_socket("127.0.0.1", 0, "API", "--http-port")
+    server = HttpServer(app, socket_, grace=1, message_timeout=0.2)
+    await server.start()
+    try:
+        whole = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nok"
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(whole)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
+        await asyncio.sleep(0.3)  # a kept-alive connection may rest for longer
+        writer.write(whole)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
+        writer.write(said)
+        if said:
+            async with asyncio.timeout(5):
+                with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+                    await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(said)
+        async with asyncio.timeout(5):
+            with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+                await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+    finally:
+        await server.stop()

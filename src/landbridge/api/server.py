@@ -8,6 +8,8 @@ import errno
 import socket
 import ssl
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -52,21 +54,49 @@ PEER_CERTIFICATE = "landbridge.peer-certificate"
 """ASGI extension with the client certificate (DER) of the connection, where there is one."""
 
 
+MESSAGE_TIMEOUT = 60.0
+"""Seconds in which a request must arrive whole; uvicorn itself would wait for ever."""
+
+
 class _Protocol(HttpToolsProtocol):
-    """HTTP whose requests know the client certificate of their connection."""
+    """HTTP whose requests know the client certificate of their connection, and must not take too long to arrive."""
 
     _extensions: dict[str, bytes] | None = None
+    _deadline: asyncio.TimerHandle | None = None
+
+    def __init__(self, message_timeout: float, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self._message_timeout = message_timeout
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self._begin()
         tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         der = tls.getpeercert(binary_form=True) if tls is not None else None
         self._extensions = {PEER_CERTIFICATE: der} if der else None
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._begin()
         if self._extensions is not None:
             self.scope["extensions"] = self._extensions  # type: ignore[typeddict-item]
+
+    def on_message_complete(self) -> None:
+        self._end()
+        super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end()
+        super().connection_lost(exc)
+
+    def _begin(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(self._message_timeout, self.transport.abort)
+
+    def _end(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
 
 class _Server(uvicorn.Server):
@@ -89,11 +119,16 @@ class HttpServer:
     """One listener of the API. `start` returns when requests are taken, `stop` when the open ones are done."""
 
     def __init__(
-        self, app: ASGIApp, sock: socket.socket, tls: ssl.SSLContext | None = None, grace: float = 3.0
+        self,
+        app: ASGIApp,
+        sock: socket.socket,
+        tls: ssl.SSLContext | None = None,
+        grace: float = 3.0,
+        message_timeout: float = MESSAGE_TIMEOUT,
     ) -> None:
         config = uvicorn.Config(
             app,
-            http=_Protocol,
+            http=partial(_Protocol, message_timeout),  # type: ignore[arg-type]
             ws="none",
             lifespan="off",
             log_config=None,
