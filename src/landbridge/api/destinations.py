@@ -45,6 +45,7 @@ _INPUTS = MappingProxyType(
     }
 )
 """The headers that matter for tokens, by the field of `Inputs` that holds them."""
+_FIELDS = MappingProxyType({header.lower(): field for field, header in _INPUTS.items()})
 
 
 def router(service: DestinationService) -> APIRouter:
@@ -92,13 +93,18 @@ def _find_request(request: Request, trail: Trail) -> FindRequest:
 
 
 def _inputs(headers: Headers) -> Inputs:
-    variables = {
-        name.removeprefix(_CHAIN_VARIABLE): _text(value)
-        for name, value in headers.items()
-        if name.startswith(_CHAIN_VARIABLE)
-    }
-    given = {field: headers.get(header, "") for field, header in _INPUTS.items()}
-    given["assertion_destination"] = _text(given["assertion_destination"])
+    """In one pass: most requests have none of these headers, and looking for each would cost more than all the rest."""
+    given: dict[str, str] = {}
+    variables: dict[str, str] = {}
+    for name, value in headers.items():
+        if name.startswith("x-"):
+            field = _FIELDS.get(name)
+            if field is not None:
+                given.setdefault(field, value)
+            elif name.startswith(_CHAIN_VARIABLE):
+                variables[name.removeprefix(_CHAIN_VARIABLE)] = _text(value)
+    if "assertion_destination" in given:
+        given["assertion_destination"] = _text(given["assertion_destination"])
     return Inputs(**given, chain_variables=variables)
 
 

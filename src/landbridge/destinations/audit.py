@@ -19,17 +19,13 @@ class FindAudit:
 
     def __init__(self, request: FindRequest) -> None:
         self._request = request
-        self._fields: dict[str, object] = {
-            "request_id": request.request_id,
-            "destination": header_text(request.name[:200]),
-            "fragments": [header_text(name) for name in request.fragment_names],
-        }
+        self._fields: dict[str, object] = {}
 
     def token(self, given: ServiceToken) -> None:
         claims = given.token.claims
         self._fields |= {"tenant": given.token.tenant, "client": given.token.client_id}
         if given.token.is_user_token:
-            self._fields["user"] = header_text(str(claims.get("user_name", "")))
+            self._fields["user"] = str(claims.get("user_name", ""))
 
     def caller(self, caller: Caller) -> None:
         self._fields |= {"instance": caller.instance_id, "provider": caller.provider_id}
@@ -47,7 +43,19 @@ class FindAudit:
         self._write(refusal.kind.status, refusal)
 
     def _write(self, status: int, refusal: Fault | None) -> None:
-        fields = {**self._fields, "status": status, "trail": header_text(str(self._request.trail))}
+        if not logger.isEnabledFor(logging.INFO):
+            return
+        request = self._request
+        fields = {
+            "request_id": request.request_id,
+            "destination": header_text(request.name[:200]),
+            "fragments": [header_text(name) for name in request.fragment_names],
+            **self._fields,
+            "status": status,
+            "trail": header_text(str(request.trail)),
+        }
+        if "user" in fields:
+            fields["user"] = header_text(str(fields["user"]))
         if refusal is not None:
             fields["fault"] = refusal.code
         logger.info("find", extra=fields)

@@ -7,6 +7,8 @@ from landbridge.faults.fault import Fault
 
 def header_text(text: str) -> str:
     """`text` as a legal header value: one line of printable ASCII, at most 1000 characters."""
+    if text.isascii() and text.isprintable() and "  " not in text and len(text) <= 1000:
+        return text.strip()
     return "".join(c if " " <= c <= "~" else "?" for c in " ".join(text.split()))[:1000]
 
 

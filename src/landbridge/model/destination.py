@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
@@ -44,7 +45,7 @@ class InvalidDestination(ValueError):
         self.expected = expected
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)  # no slots: the etag is worked out once
 class Destination:
     """A destination as it is stored. Every value is text; unknown properties are kept as they are."""
 
@@ -69,7 +70,7 @@ class Destination:
     def get(self, key: str, default: str = "") -> str:
         return self.properties.get(key, default)
 
-    @property
+    @cached_property
     def etag(self) -> str:
         """64 hex characters that change with every change of content."""
         return etag_of(dict(self.properties))
