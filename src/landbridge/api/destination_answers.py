@@ -14,6 +14,7 @@ from landbridge.api.operations import Handler
 from landbridge.destinations.answer import Answer
 from landbridge.destinations.entrance import Entrance
 from landbridge.destinations.levels import Level, Place
+from landbridge.destinations.people import INSTANCE_HEADER
 from landbridge.destinations.request import Conditions
 from landbridge.faults import FaultError, error_headers, fault
 from landbridge.model.label import EntityKind
@@ -55,7 +56,14 @@ def guarded(
     async def handler(request: Request) -> Response:
         async def answer() -> Answer:
             write = request.method not in {"GET", "HEAD"}
-            place = await entrance.enter(request.headers.get("authorization", ""), level, kind, write=write)
+            headers = request.headers
+            place = await entrance.enter(
+                headers.get("authorization", ""),
+                level,
+                kind,
+                write=write,
+                instance_id=headers.get(INSTANCE_HEADER, "").lower(),
+            )
             return await work(request, place)
 
         return await respond(request, answer)

@@ -1,9 +1,10 @@
-"""Who may open which level for reading or writing: callers, and what providers let their subscribers do."""
+"""Who may open which level for reading or writing: applications, subscribers within limits, people with roles."""
 
 from __future__ import annotations
 
 from landbridge.destinations.caller import Caller, admit, service_token
 from landbridge.destinations.levels import Level, Place, place_of
+from landbridge.destinations.people import is_person, place_for_person
 from landbridge.faults import FaultError, fault
 from landbridge.identity.verify import TokenVerifier
 from landbridge.model.label import EntityKind
@@ -17,19 +18,19 @@ class Entrance:
         self._db = db
         self._verifier = verifier
 
-    async def admit(self, authorization: str) -> Caller:
-        """The caller behind an Authorization header. Raises `FaultError` (400, 401, 403)."""
-        token = service_token(authorization, self._verifier)
-        async with self._db.read() as session:
-            return await admit(session, token)
-
-    async def enter(self, authorization: str, level: Level, kind: EntityKind, *, write: bool = False) -> Place:
+    async def enter(
+        self, authorization: str, level: Level, kind: EntityKind, *, write: bool = False, instance_id: str = ""
+    ) -> Place:
         """The place that a level means for the caller, if he may read or write this kind of content there.
+
+        instance_id  what a person names; an application's token names its instance itself
 
         Raises `FaultError` (400, 401, 403).
         """
         token = service_token(authorization, self._verifier)
         async with self._db.read() as session:
+            if await is_person(session, token.token):
+                return await place_for_person(session, token.token, level, kind, instance_id, write=write)
             caller = await admit(session, token)
             place = place_of(level, caller)
             if caller.is_subscriber and place.instance_id is not None:

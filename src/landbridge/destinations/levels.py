@@ -22,11 +22,14 @@ class Level(StrEnum):
 class Place:
     """One level of one owner; `instance_id` is None for the level of the subaccount.
 
+    shows_secrets  whether the one who asks may see passwords and private keys there
+
     The subscription level has no key of its own: it is the subscriber's subaccount with the provider's instance.
     """
 
     subaccount_id: str
     instance_id: str | None
+    shows_secrets: bool = True
 
     @property
     def owner(self) -> dict[str, str | None]:

@@ -11,11 +11,15 @@ from landbridge.destinations.kinds import Kind, N
 from landbridge.destinations.levels import Place
 from landbridge.destinations.listing import Listing
 from landbridge.destinations.request import Conditions
+from landbridge.model.destination import SECRET_KEYS
 from landbridge.model.label import Label
 from landbridge.store import Database, LabelRepository, Session, Stored
 
 Items = list[object]
 Labels = dict[str, list[Label]]
+
+_HIDDEN = SECRET_KEYS | {"Content"}
+"""What people who may only read do not see; the content of a certificate may be a private key."""
 
 CHUNK = 200
 """Entities of a list that are in memory at a time."""
@@ -37,7 +41,7 @@ class Reading(Generic[N]):
         status = conditions.status(stored.etag)
         if status != 200:
             return unmet(status, stored.etag)
-        return Answer(200, self._kind.show(stored.noun), stored.etag)
+        return Answer(200, self._shown(place, stored.noun), stored.etag)
 
     async def list(self, place: Place, wanted: Listing, path: str) -> Answer:
         """What the options select, in the order of names. `path` goes into links to other pages.
@@ -59,8 +63,13 @@ class Reading(Generic[N]):
             repository = self._kind.repository(session)
             total = await repository.count(*place.key)
             entities = await repository.page(*place.key, limit=page.size, offset=page.first)
-        items = [self._kind.show(stored.noun) for stored in entities]
+        items = [self._shown(place, stored.noun) for stored in entities]
         return Answer(200, items, headers=page.headers(path, total))
+
+    def _shown(self, place: Place, noun: N) -> dict[str, object]:
+        """An entity as the one who asks may see it."""
+        shown = self._kind.show(noun)
+        return shown if place.shows_secrets else {key: value for key, value in shown.items() if key not in _HIDDEN}
 
     async def _selected(self, session: Session, place: Place, filter_: Filter | None) -> Sequence[str]:
         """The names that a filter by name or label leaves."""
@@ -91,7 +100,7 @@ class Reading(Generic[N]):
     async def _items(
         self, session: Session, place: Place, entities: Sequence[Stored[N]], metadata: frozenset[str]
     ) -> Items:
-        items = [self._kind.show(stored.noun) for stored in entities]
+        items = [self._shown(place, stored.noun) for stored in entities]
         if metadata:
             labels = await self._labels(session, place, entities) if "labels" in metadata else {}
             for stored, item in zip(entities, items, strict=True):

@@ -9,10 +9,12 @@ from collections.abc import Callable
 
 from landbridge.destinations.answer import Answer, counted
 from landbridge.destinations.entrance import Entrance
+from landbridge.destinations.levels import Level
 from landbridge.destinations.trust.key_pairs import entity_id, key_pair
 from landbridge.destinations.trust.metadata import metadata
 from landbridge.destinations.trust.signing import key_pair_of, missing
 from landbridge.model.clock import Clock
+from landbridge.model.label import EntityKind
 from landbridge.model.trust import TrustSlot
 from landbridge.store import Database, TrustKeyRepository
 
@@ -55,7 +57,7 @@ class TrustService:
 
     async def create(self, authorization: str, slot: TrustSlot) -> Answer:
         """Make a key pair, in place of the one in the slot. One at a time: each keeps a processor busy for seconds."""
-        subaccount = await self._subaccount(authorization)
+        subaccount = await self._subaccount(authorization, write=True)
         async with self._making:
             pair = await asyncio.to_thread(key_pair, subaccount, slot, self._domain, self._clock())
         async with self._db.begin() as session:
@@ -65,7 +67,7 @@ class TrustService:
 
     async def delete_passive(self, authorization: str) -> Answer:
         """Raises `FaultError` (404)."""
-        subaccount = await self._subaccount(authorization)
+        subaccount = await self._subaccount(authorization, write=True)
         async with self._db.begin() as session:
             if not await TrustKeyRepository(session).delete(subaccount, TrustSlot.PASSIVE):
                 raise missing(subaccount, TrustSlot.PASSIVE)
@@ -73,7 +75,7 @@ class TrustService:
 
     async def rotate(self, authorization: str) -> Answer:
         """The passive key pair signs from now on; the other one becomes passive. Raises `FaultError` (404)."""
-        subaccount = await self._subaccount(authorization)
+        subaccount = await self._subaccount(authorization, write=True)
         async with self._db.begin() as session:
             passive = await key_pair_of(session, subaccount, TrustSlot.PASSIVE)
             active = await key_pair_of(session, subaccount, TrustSlot.ACTIVE)
@@ -83,9 +85,11 @@ class TrustService:
 
     async def drop_caches(self, authorization: str) -> Answer:
         """Forget what is kept of foreign identity services."""
-        await self._subaccount(authorization)
+        await self._subaccount(authorization, write=True)
         self._drop_caches()
         return Answer(200)
 
-    async def _subaccount(self, authorization: str) -> str:
-        return (await self._entrance.admit(authorization)).tenant
+    async def _subaccount(self, authorization: str, *, write: bool = False) -> str:
+        """The caller's subaccount; for a person the roles for certificates count."""
+        place = await self._entrance.enter(authorization, Level.SUBACCOUNT, EntityKind.CERTIFICATE, write=write)
+        return place.subaccount_id

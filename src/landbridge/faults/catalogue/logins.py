@@ -266,4 +266,25 @@ _CERTIFICATES = (
     ),
 )
 
-ROWS: tuple[FaultKind, ...] = (*_LOGINS, *_GRANTS, *_CERTIFICATES)
+_PEOPLE = (
+    FaultKind(
+        "destination.role-missing",
+        CALLER,
+        403,
+        "'{person}' has no role that allows to {action} of {place}.",
+        "Give the person the role ('landbridge role give') and log on again, because tokens carry roles.",
+        exit=40,
+        reference="destination-service §2",
+    ),
+    FaultKind(
+        "destination.instance-unnamed",
+        CALLER,
+        400,
+        "The request of a person for the level of an instance names no destination instance of the subaccount.",
+        "Send the id of the instance ('landbridge instance list') in the header X-Instance-Id.",
+        exit=40,
+        reference="destination-service §1.1",
+    ),
+)
+
+ROWS: tuple[FaultKind, ...] = (*_PEOPLE, *_LOGINS, *_GRANTS, *_CERTIFICATES)
