@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from landbridge.connector.program import Connected
+from landbridge.connector.settings import ConnectorSettings
 from landbridge.model.landscape import ConnectorContent
 from landbridge.model.mapping import Mapping, Protocol
 from landbridge.testing.leaks import holdings, resident, until_like
@@ -89,7 +90,8 @@ async def test_ten_thousand_connections_leave_nothing_behind(tmp_path: Path) -> 
 
 async def test_tunnels_that_come_and_go_leave_nothing_behind(tmp_path: Path) -> None:
     """Each end of a tunnel ends a request, too."""
-    async with world(tmp_path) as running:
+    quick = ConnectorSettings(backoff_first=0.05, backoff_most=0.1)
+    async with world(tmp_path, connector_settings=quick) as running:
         token = await running.token()
         before = holdings(running)
         connector = running.connectors["erp"]
