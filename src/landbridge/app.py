@@ -56,7 +56,6 @@ from landbridge.destinations.service import DestinationService
 from landbridge.destinations.trust.service import TrustService
 from landbridge.destinations.writing import Writing
 from landbridge.gateway.gateway import Gateway
-from landbridge.gateway.mode import DoorMode, DoorModes
 from landbridge.identity.administrators import Administrators
 from landbridge.identity.authority import Authority
 from landbridge.identity.authorization import AuthorizationService
@@ -80,6 +79,7 @@ from landbridge.model.trust import TrustedIssuer
 from landbridge.net.accept import TlsIdentity
 from landbridge.net.clock import MovableClock, system_clock
 from landbridge.net.fetch import Fetcher
+from landbridge.observe.audit import AuditRecord, AuditTrail
 from landbridge.public_names import (
     Ports,
     addresses,
@@ -93,6 +93,9 @@ from landbridge.public_names import (
 from landbridge.readiness import Readiness
 from landbridge.settings import Profile, Settings, check
 from landbridge.store import Database, open_installation
+
+AUDIT_FOLDER = "audit"
+"""Folder of the audit records, below the data folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,9 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     issuer = _issuer(settings, _port(tls))
     key_sets = _key_sets(settings, identity, clock, stack)
     trust = ConnectorTrust(db, identity.keyring, issuer, key_sets)
-    gateway = await _gateway(settings, identity, trust, StoredServices(db), clock, stack)
+    audit = AuditTrail(settings.data / AUDIT_FOLDER, clock)
+    stack.callback(audit.close)
+    gateway = await _gateway(settings, identity, trust, StoredServices(db), clock, audit, stack)
     ports = Ports(_port(plain), _port(tls), gateway.door_port, gateway.socks_port, gateway.tunnel_port)
     token_parts = _token_parts(settings, db, identity, issuer, key_sets, clock)
     sessions = Sessions(clock)
@@ -209,10 +214,11 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
         *_token_routers(settings, token_parts, sessions),
         *_admin_routers(settings, administration, token_parts),
     ]
-    app = create_app(routers, readiness.missing, [gateway.samples], settings.body_limit)
+    app = create_app(routers, readiness.missing, [gateway.samples], settings.body_limit, audit)
     await _serve(app, plain, tls, settings, identity.authority, stack)
     if wanted is not None:
         await administration.apply_landscape(wanted)
+        audit(AuditRecord("apply landscape", "done", "administration", user="landbridge"))
     running = _running(settings, ports)
     write_running(settings.data, running)
     stack.callback(remove_running, settings.data)
@@ -322,12 +328,10 @@ async def _gateway(
     trust: ConnectorTrust,
     services: StoredServices,
     clock: Clock,
+    audit: AuditTrail,
     stack: AsyncExitStack,
 ) -> Gateway:
-    modes = _door_modes(settings)
-    gateway = Gateway(
-        settings.door, settings.tunnel, identity.verifier, identity.enrolment, trust, services, clock, modes
-    )
+    gateway = Gateway(settings, identity.verifier, identity.enrolment, trust, services, clock, audit)
     certificate, key = identity.authority.issue_server(tls_names(settings))
     tls = TlsIdentity(certificate, key, identity.authority.ca_pem)
     host = settings.host
@@ -342,15 +346,6 @@ async def _gateway(
         raise bind_fault(error, host, settings.socks_port, "SOCKS5 door", "--socks-port") from error
     stack.push_async_callback(gateway.stop, settings.stop_grace)
     return gateway
-
-
-def _door_modes(settings: Settings) -> DoorModes:
-    tenant = settings.dedicated_subaccount
-    return DoorModes(
-        http=DoorMode(settings.http_authorization, tenant),
-        socks=DoorMode(settings.socks_authorization, tenant),
-        allowed_client=settings.allowed_client,
-    )
 
 
 def _issuer(settings: Settings, https_port: int) -> Issuer:

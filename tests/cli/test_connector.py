@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -63,6 +65,59 @@ def test_a_signal_stops_a_connector(up: Up, tmp_path: Path) -> None:
         connector.said()
         assert connector.stop() == 0
         assert "Traceback" not in connector.log.read_text()
+
+
+def test_a_running_connector_shows_its_state_and_its_records_hold(up: Up, tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    landbridge("connector", "enroll", invited(up), "--state", str(state))
+    nobody = landbridge("connector", "status", "--state", str(state))
+    assert nobody.returncode == 22
+    assert "code: connector.not-running" in nobody.stderr
+    with running(tmp_path, state) as connector:
+        connector.said()
+        report = connected_report(state)
+        assert (report["pid"], report["subaccount_id"]) == (connector.process.pid, ACME)
+        shown = landbridge("connector", "status", "--state", str(state))
+        assert shown.returncode == 0, shown.stderr
+        assert "erp:8000" in shown.stdout
+        assert "connected since" in shown.stdout
+        assert connector.stop() == 0
+    assert landbridge("connector", "status", "--state", str(state)).returncode == 22
+    checked = landbridge("connector", "audit", "--state", str(state), "--json")
+    assert checked.returncode == 0, checked.stderr
+    assert json.loads(checked.stdout)["records"] >= 4
+    assert landbridge("data", "audit", "--data", str(up.data)).returncode == 0
+    (file,) = (state / "audit").iterdir()
+    file.write_bytes(file.read_bytes().replace(b"connector enrolled", b"connector Enrolled"))
+    damaged = landbridge("connector", "audit", "--state", str(state))
+    assert damaged.returncode == 1
+    assert "code: audit.damaged" in damaged.stderr
+    assert f"{file.name} line 1" in damaged.stderr
+
+
+def connected_report(state: Path) -> dict[str, Any]:
+    """The status once it says that the tunnel is up; the file is written every two seconds."""
+    deadline = time.monotonic() + 30
+    while True:
+        printed = landbridge("connector", "status", "--state", str(state), "--json")
+        if printed.returncode == 0:
+            return dict(json.loads(printed.stdout))
+        assert time.monotonic() < deadline, printed.stderr
+
+
+def test_traces_from_the_command_line(up: Up) -> None:
+    data = ("--data", str(up.data))
+    listed = landbridge("trace", "--subaccount", "acme", *data)
+    assert (listed.returncode, listed.stdout) == (0, "")
+    assert "--enable" in listed.stderr
+    on = landbridge("trace", "--enable", "5", "--subaccount", "acme", "--json", *data)
+    assert json.loads(on.stdout)["keep"] == 5
+    missing = landbridge("trace", "abc-1", *data)
+    assert missing.returncode == 2
+    assert "code: platform.unknown-trace" in missing.stderr
+    for words in ((), ("--enable", "5"), ("abc", "--enable", "5", "--subaccount", "acme")):
+        assert "code: platform.usage" in landbridge("trace", *words, *data).stderr
+    assert landbridge("trace", "--enable", "0", "--subaccount", "acme", *data).returncode == 0
 
 
 def test_authentication_data_comes_by_pipe_and_by_file(up: Up, tmp_path: Path) -> None:

@@ -136,4 +136,6 @@ async def test_the_list_says_who_is_connected_and_what_went_wrong_last(running: 
     assert reason.code == "tunnel.certificate-revoked"
     gone = await row(running)
     assert gone["state"] == "revoked"
+    assert gone["lastFault"]["code"] == "tunnel.certificate-revoked"
+    assert gone["lastFault"]["action"]
     assert gone["lastFault"]["action"]

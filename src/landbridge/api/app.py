@@ -7,14 +7,20 @@ from collections.abc import Iterable, Iterator
 from fastapi import APIRouter, FastAPI
 
 from landbridge.api.answers import answer_faults
+from landbridge.api.auditing import AuditFrame
 from landbridge.api.health import Missing
 from landbridge.api.health import router as health_router
 from landbridge.api.request_frame import RequestFrame
+from landbridge.observe.audit import Audit, no_audit
 from landbridge.observe.metrics import Sample, SampleSource
 
 
 def create_app(
-    routers: Iterable[APIRouter], missing: Missing, metrics: Iterable[SampleSource], body_limit: int
+    routers: Iterable[APIRouter],
+    missing: Missing,
+    metrics: Iterable[SampleSource],
+    body_limit: int,
+    audit: Audit = no_audit,
 ) -> FastAPI:
     """The application.
 
@@ -22,9 +28,11 @@ def create_app(
     missing     what readiness waits for
     metrics     sources besides the API's own counters
     body_limit  bytes
+    audit       takes records of changes and of denied access
     """
     app = FastAPI(title="landbridge", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     answered: dict[int, int] = {}
+    app.add_middleware(AuditFrame, audit=audit)
     app.add_middleware(RequestFrame, body_limit=body_limit, answered=answered)
     answer_faults(app, body_limit)
     app.include_router(health_router(missing, [lambda: _samples(answered), *metrics]))

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from pathlib import Path
 
 from landbridge.cli.options import give_json
 from landbridge.cli.signals import stop_requested
+from landbridge.connector.auditing import AUDIT_FOLDER
 from landbridge.connector.program import CertificateRenewed, Connected, Connector, Event
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.connector.state.configuration import load_configuration, save_configuration
 from landbridge.connector.state.files import ConnectorState
+from landbridge.connector.status import keep_status
 from landbridge.connector.watch import watch
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.landscape.certificates import FileUse
 from landbridge.landscape.read import read
 from landbridge.model.landscape import ConnectorContent
+from landbridge.net.clock import system_clock
 from landbridge.net.proxy import HttpProxy, parse_proxy
+from landbridge.observe.audit import AuditTrail
 
 logger = logging.getLogger("landbridge.connector")
 
@@ -59,8 +64,11 @@ async def connect(
 ) -> None:
     """Run the connector. Raises `FaultError` with the fault that makes redialling pointless."""
     stop = stop_requested()
-    connector = Connector(identity, content, settings, lambda event: _report(event, content, as_json))
+    audit = AuditTrail(identity.folder / AUDIT_FOLDER, system_clock)
+    report = partial(_report, content=content, as_json=as_json)
+    connector = Connector(identity, content, settings, report, system_clock, audit)
     running = asyncio.create_task(connector.run())
+    reporting = asyncio.create_task(keep_status(connector, identity.folder))
     stopping = asyncio.create_task(stop.wait())
     watching = asyncio.create_task(watch(connector, identity.folder))
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -69,6 +77,8 @@ async def connect(
         await connector.stop(STOP_GRACE)
     stopping.cancel()
     watching.cancel()
+    reporting.cancel()
+    await asyncio.gather(reporting, return_exceptions=True)
     final = await running
     if final is not None:
         raise FaultError(final)

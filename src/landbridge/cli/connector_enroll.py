@@ -29,11 +29,16 @@ def enroll(
     as_json: AsJson = False,
 ) -> None:
     """Enrol. An identity that the folder holds already is replaced."""
+    from landbridge.connector.auditing import AUDIT_FOLDER, ConnectorAudit
     from landbridge.connector.enrol import enrol
     from landbridge.model.enrolment import parse_authentication_data
+    from landbridge.net.clock import system_clock
     from landbridge.net.loop import run
+    from landbridge.observe.audit import AuditTrail
 
     enrolled = run(enrol(parse_authentication_data(_text(data, file)), state))
+    audit = ConnectorAudit(AuditTrail(state / AUDIT_FOLDER, system_clock), enrolled.subaccount_id)
+    audit.enrolled(enrolled.gateways)
     if as_json:
         give_json(
             {

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from landbridge.cli import audit
 from landbridge.cli.options import DATA, AsJson, Data, give_json, say
 
 HELP = """Care for what the cloud side keeps."""
@@ -26,6 +27,8 @@ DatabaseUrl = Annotated[
 DataKeys = Annotated[bool, typer.Option("--data-keys", help="Make new data keys, too, and seal every value anew.")]
 
 app = typer.Typer(help=HELP, no_args_is_help=True, rich_markup_mode=None)
+
+app.command("audit", help=audit.CLOUD_HELP)(audit.cloud)
 
 
 @app.command("rotate-key", help=ROTATE_HELP)

@@ -12,6 +12,7 @@ from landbridge.connector.backoff import Backoff
 from landbridge.connector.session import ConnectorSession
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.faults import Fault, FaultError
+from landbridge.model.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,20 @@ class Dialler:
         connect: Callable[[str], Awaitable[ConnectorSession]],
         report: Report,
         stopping: asyncio.Event,
+        clock: Clock,
     ) -> None:
         """`connect` dials an address; it raises `FaultError`."""
-        self._address = address
         self._settings = settings
         self._connect = connect
         self._report = report
         self._stopping = stopping
+        self.address = address
         self.session: ConnectorSession | None = None
+        self.last: Disconnected | None = None
+        """Why there is no connection, since there was none."""
+        self._clock = clock
+        self.changed = clock()
+        """When that was, seconds since the epoch."""
 
     async def run(self) -> Fault | None:
         """Serve until stopped; returns None then, or the fault that makes redialling pointless."""
@@ -73,20 +80,25 @@ class Dialler:
             if self._stopping.is_set():
                 break
             if not reason.kind.retry:
-                self._report(Disconnected(reason, None, self._address))
+                self._lost(Disconnected(reason, None, self.address))
                 return reason
             if loop.time() - began >= settings.steady_time:
                 backoff.reset()
             wait = backoff.next()
-            self._report(Disconnected(reason, wait, self._address))
+            self._lost(Disconnected(reason, wait, self.address))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._stopping.wait()
         return None
 
+    def _lost(self, event: Disconnected) -> None:
+        self.last = event
+        self.changed = self._clock()
+        self._report(event)
+
     async def _serve_once(self) -> Fault:
         try:
-            session = await self._connect(self._address)
+            session = await self._connect(self.address)
         except FaultError as error:
             return error.fault
         self.session = session

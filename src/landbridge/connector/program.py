@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import ssl
 import uuid
+from collections import Counter
 
+from landbridge.connector.auditing import ConnectorAudit
 from landbridge.connector.channels import ServiceChannels
 from landbridge.connector.dial import dial, tunnel_context
 from landbridge.connector.dialler import CertificateRenewed, Connected, Dialler, Disconnected, Event, Report
@@ -15,13 +18,15 @@ from landbridge.connector.policy import policy_of
 from landbridge.connector.propagation.trust_list import TrustList
 from landbridge.connector.renewal import Renewal, begin_renewal, expires_at, finish_renewal, is_due
 from landbridge.connector.session import ConnectorSession, Introduction
-from landbridge.connector.settings import ConnectorSettings
+from landbridge.connector.settings import AGENT_VERSION, COMPAT_VERSION, ConnectorSettings
 from landbridge.connector.state.files import ConnectorState
+from landbridge.connector.status import ConnectorReport, link_status
 from landbridge.faults import Fault, FaultError, fault, from_wire
 from landbridge.model.clock import Clock
 from landbridge.model.landscape import ConnectorContent
 from landbridge.net.clock import system_clock
-from landbridge.wire.messages import Renewed, Welcome
+from landbridge.observe.audit import Audit, no_audit
+from landbridge.wire.messages import Open, Renewed, Welcome
 
 __all__ = ["CertificateRenewed", "Connected", "Connector", "Disconnected", "Event", "Report"]
 
@@ -38,6 +43,7 @@ class Connector:
         settings: ConnectorSettings,
         report: Report = lambda event: None,
         clock: Clock = system_clock,
+        audit: Audit = no_audit,
     ) -> None:
         """Raises `FaultError` when landscape and enrolment disagree, or a file cannot be used."""
         if content.subaccount_id != state.subaccount_id:
@@ -50,21 +56,23 @@ class Connector:
                 )
             )
         self._state = state
-        self._report = report
+        self._audit = ConnectorAudit(audit, state.subaccount_id)
+        self._listener = report
         self._settings = settings
         self._clock = clock
         self._trust_list = TrustList()
         self.policy = policy_of(content, state.folder, self._trust_list, clock)
         self._context: ssl.SSLContext = tunnel_context(state)
         self._introduction = Introduction(
-            state.connector_id, uuid.uuid4().hex, content.location_id, content.description or content.name
+            state.connector_id, uuid.uuid4().hex, content.location_id, content.description or content.name, clock()
         )
+        self._refusals: Counter[str] = Counter()
         self._content = content
         self.channels = ServiceChannels(lambda: next(iter(self.sessions), None))
         self._renewal: Renewal | None = None
         self._stopping = asyncio.Event()
         self._diallers = [
-            Dialler(address, settings, self._connect, report, self._stopping)
+            Dialler(address, settings, self._connect, self._report, self._stopping, clock)
             for address in state.gateways
             for _ in range(settings.connections)
         ]
@@ -74,11 +82,13 @@ class Connector:
 
         Raises `FaultError` (`channel.port-unusable`) when a service channel cannot be opened.
         """
+        self._audit.started(self._content)
         await self.channels.apply(self._content.service_channels)
         try:
             reasons = await asyncio.gather(*(dialler.run() for dialler in self._diallers))
         finally:
             self.channels.close()
+            self._audit.stopped()
         return None if self._stopping.is_set() else next((reason for reason in reasons if reason is not None), None)
 
     @property
@@ -93,15 +103,50 @@ class Connector:
 
     async def _connect(self, address: str) -> ConnectorSession:
         def on_welcome(session: ConnectorSession, welcome: Welcome) -> None:
-            self._report(Connected(address, welcome.time, welcome.time - self._clock()))
+            session.welcomed = self._clock()
+            session.skew = welcome.time - session.welcomed
+            self._report(Connected(address, welcome.time, session.skew))
             self._renew(session)
 
         def new_session() -> ConnectorSession:
             return ConnectorSession(
-                self._introduction, self._settings, self.policy, self._trust_list, on_welcome, self._on_renewed
+                self._introduction,
+                self._settings,
+                self.policy,
+                self._trust_list,
+                on_welcome,
+                self._on_renewed,
+                self._on_refused,
             )
 
         return await dial(address, self._context, self._state, self._settings, new_session)
+
+    def _on_refused(self, opening: Open | None, reason: Fault) -> None:
+        self._refusals[reason.code] += 1
+        self._audit.denied(opening, reason)
+
+    def status(self) -> ConnectorReport:
+        """What there is to say about this connector now."""
+        return ConnectorReport(
+            connector_id=self._state.connector_id,
+            subaccount_id=self._state.subaccount_id,
+            location_id=self._introduction.location_id,
+            name=self._content.name,
+            agent_version=AGENT_VERSION,
+            compat_version=COMPAT_VERSION,
+            pid=os.getpid(),
+            started=self._introduction.started,
+            updated=self._clock(),
+            certificate_expires=expires_at(self._state),
+            trusted_issuers=len(self._trust_list),
+            systems=tuple(mapping.virtual for mapping in self._content.mappings),
+            links=tuple(map(link_status, self._diallers)),
+            refusals=dict(self._refusals),
+        )
+
+    def _report(self, event: Event) -> None:
+        self._audit.event(event)
+        self._listener(event)
 
     def _renew(self, session: ConnectorSession) -> None:
         """Ask for a new certificate when the old one nears its end; every new connection looks."""
@@ -133,6 +178,7 @@ class Connector:
         self.policy = policy_of(content, self._state.folder, self._trust_list, self._clock)
         for session in self.sessions:
             session.apply(self.policy)
+        self._audit.configured(self._content, content)
         self._content = content
         await self.channels.apply(content.service_channels)
 

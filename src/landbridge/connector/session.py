@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import getpass
 import logging
+import os
+import platform
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -13,6 +17,7 @@ from landbridge.connector.dial_backend import connect_backend
 from landbridge.connector.policy import Policy
 from landbridge.connector.pool import BackendPool
 from landbridge.connector.propagation.trust_list import TrustList
+from landbridge.connector.security import security_status
 from landbridge.connector.serve import ServedStream
 from landbridge.connector.settings import AGENT_VERSION, COMPAT_VERSION, ConnectorSettings
 from landbridge.faults import Fault, FaultError, fault, from_wire
@@ -57,12 +62,13 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """What the connector says about itself in Hello."""
+    """What the connector says about itself in Hello. `started` is in seconds since the epoch."""
 
     connector_id: str
     run_id: str
     location_id: str
     description: str
+    started: float = 0.0
 
 
 class StreamServer(StreamOwner, Protocol):
@@ -82,6 +88,7 @@ class ConnectorSession:
         trust_list: TrustList,
         on_welcome: Callable[[ConnectorSession, Welcome], None],
         on_renewed: Callable[[Renewed], None] = lambda answer: None,
+        on_refused: Callable[[Open | None, Fault], None] = lambda opening, reason: None,
     ) -> None:
         self.settings = settings
         self.policy = policy
@@ -93,10 +100,14 @@ class ConnectorSession:
         self.link = Link(self.mux, self, ping_interval=settings.ping_interval, ping_timeout=settings.ping_timeout)
         self._on_welcome = on_welcome
         self._on_renewed = on_renewed
+        self._on_refused = on_refused
         self._owners: dict[int, StreamServer] = {}
         self._reader = MessageReader()
         self._ending: Fault | None = None
         self._draining = False
+        self.welcomed = 0.0
+        """When the gateway took the tunnel, seconds since the epoch; 0 before."""
+        self.skew = 0.0
         self.loop = asyncio.get_running_loop()
         self._sweeper = self.loop.call_later(SWEEP_INTERVAL, self._sweep)
         self._welcome_deadline = self.loop.time() + WELCOME_TIMEOUT
@@ -150,6 +161,7 @@ class ConnectorSession:
     def refuse(self, stream: Stream, opening: Open | None, reason: Fault) -> None:
         request = opening.request if opening is not None else ""
         _log.info("refused", extra={"fault": reason.code, "sentence": reason.sentence, "request": request})
+        self._on_refused(opening, reason)
         status = self.policy.failure_status if reason.kind.status == 401 else 0
         self.send(stream, encode(Refused(reason.code, dict(reason.params), status)), fin=True)
         self.forget(stream)
@@ -308,7 +320,20 @@ def _hello(introduction: Introduction) -> Hello:
         run_id=introduction.run_id,
         location=introduction.location_id,
         description=introduction.description,
+        started=introduction.started,
+        operator=_operator(),
+        runtime=f"{sys.version.split()[0]} ({sys.implementation.name})",
+        platform=platform.platform(terse=True),
+        security=security_status(),
     )
+
+
+def _operator() -> str:
+    """The account of this machine under which the program runs; nobody else is known to have connected it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an id without a name, in containers
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else ""
 
 
 def _trust_entry(fields: dict[str, str]) -> TrustEntry:

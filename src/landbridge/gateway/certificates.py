@@ -41,14 +41,25 @@ def identify(
     revoked = revocations.revoked_at(serial)
     if revoked is not None:
         raise FaultError(fault("tunnel.certificate-revoked", serial=f"{serial:x}", revoked=_shown(revoked)))
+    identity = claimant(der, address)
+    if identity is None:
+        raise FaultError(fault("tunnel.certificate-foreign", issuer=certificate.issuer.rfc4514_string()))
+    return identity
+
+
+def claimant(der: bytes | None, address: str) -> ConnectorIdentity | None:
+    """Which connector a certificate names that TLS has let through, whether or not it is good now."""
+    if der is None:
+        return None
+    certificate = x509.load_der_x509_certificate(der)
     connector, subaccount = (
         _name(certificate, NameOID.COMMON_NAME),
         _name(certificate, NameOID.ORGANIZATIONAL_UNIT_NAME),
     )
     organisation = _name(certificate, NameOID.ORGANIZATION_NAME)
     if not connector or not subaccount or organisation != CONNECTOR_ORGANISATION:
-        raise FaultError(fault("tunnel.certificate-foreign", issuer=certificate.issuer.rfc4514_string()))
-    return ConnectorIdentity(connector, subaccount, serial, address)
+        return None
+    return ConnectorIdentity(connector, subaccount, certificate.serial_number, address)
 
 
 def _check_time(certificate: x509.Certificate, now: float) -> None:

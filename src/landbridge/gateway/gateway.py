@@ -8,11 +8,12 @@ from collections.abc import Iterator
 
 from landbridge.faults import Fault, fault
 from landbridge.gateway.admission import Admission, is_connectivity_client
+from landbridge.gateway.auditing import GatewayAudit
 from landbridge.gateway.door import Door
 from landbridge.gateway.figures import figures
 from landbridge.gateway.http_door import HttpConnection
 from landbridge.gateway.listener import Certificates, ListenerConnection
-from landbridge.gateway.mode import DoorModes
+from landbridge.gateway.mode import modes_of
 from landbridge.gateway.registry import ConnectorStatus, LastFault, TunnelRegistry
 from landbridge.gateway.services import ServiceDirectory, ServiceSource
 from landbridge.gateway.session import ConnectorIdentity, Sources, TrustSource, TunnelSession
@@ -21,9 +22,11 @@ from landbridge.gateway.tenants import Tenants
 from landbridge.gateway.traces import TraceBook
 from landbridge.identity.verify import TokenVerifier
 from landbridge.model.clock import Clock
+from landbridge.model.enrolment import Enrolled
 from landbridge.net.accept import TlsAcceptor, TlsIdentity, client_asking_context
+from landbridge.observe.audit import Audit, no_audit
 from landbridge.observe.metrics import HistogramSample, Sample
-from landbridge.settings import DoorSettings, TunnelSettings
+from landbridge.settings import Settings
 from landbridge.wire.budget import Budget
 
 DRAIN_POLL = 0.05
@@ -40,16 +43,16 @@ class Gateway:
 
     def __init__(
         self,
-        door: DoorSettings,
-        tunnel: TunnelSettings,
+        settings: Settings,
         verifier: TokenVerifier,
         certificates: Certificates,
         trust: TrustSource,
         services: ServiceSource,
         clock: Clock,
-        modes: DoorModes = DoorModes(),
+        audit: Audit = no_audit,
     ) -> None:
-        self._tunnel_settings = tunnel
+        """Of the settings, those of doors and tunnels count."""
+        self._tunnel_settings = settings.tunnel
         self._certificates = certificates
         self._clock = clock
         self._budgets: dict[str, Budget] = {}
@@ -58,15 +61,16 @@ class Gateway:
         self._acceptor: TlsAcceptor | None = None
         self._publisher: asyncio.Task[None] | None = None
         self._service_source = services
-        self.services = ServiceDirectory()
+        self._audit = GatewayAudit(audit)
+        self.services = ServiceDirectory(self._audit.stream_refused)
         self._sources = Sources(trust, certificates, self.services)
-        self.registry = TunnelRegistry(_log_change, clock=clock)
-        allowed = modes.allowed_client
+        self.registry = TunnelRegistry(self._on_change, clock=clock)
+        modes, allowed = modes_of(settings), settings.allowed_client
         accepts = (lambda client: client == allowed) if allowed else is_connectivity_client
-        http, socks = Admission(verifier, accepts, modes.http), Admission(verifier, accepts, modes.socks)
+        http, socks = (Admission(verifier, accepts, mode) for mode in modes)
         self.tenants = Tenants()
-        self.door = Door(HttpConnection, door, http, self.registry, _log_refusal, self.tenants)
-        self.socks_door = Door(SocksConnection, door, socks, self.registry, _log_refusal, self.tenants)
+        self.door = Door(HttpConnection, settings.door, http, self.registry, self._on_refusal, self.tenants)
+        self.socks_door = Door(SocksConnection, settings.door, socks, self.registry, self._on_refusal, self.tenants)
         self._doors = {"http": self.door, "socks": self.socks_door}
         self.door_port = 0
         self.socks_port = 0
@@ -167,7 +171,7 @@ class Gateway:
 
     def _new_connection(self) -> ListenerConnection:
         return ListenerConnection(
-            self._certificates, self._clock, self.door.next_id, self._open_session, self._listening
+            self._certificates, self._clock, self.door.next_id, self._open_session, self._listening, self
         )
 
     def _open_session(self, identity: ConnectorIdentity) -> TunnelSession:
@@ -178,6 +182,26 @@ class Gateway:
     def _on_handshake_failed(self, peer: str, reason: str) -> None:
         self._handshakes_failed += 1
         _log.info("tunnel handshake failed", extra={"peer": peer, "reason": reason})
+        self._audit.unidentified(peer, reason)
+
+    # ------------------------------------------------------------------ what happens (listener.Watch among others)
+
+    def tunnel_refused(self, identity: ConnectorIdentity | None, peer: str, reason: Fault) -> None:
+        if identity is not None:
+            self.registry.changed("refused", identity, reason)
+        else:
+            self._audit.unidentified(peer, str(reason))
+
+    def enrolled(self, peer: str, outcome: Enrolled | Fault) -> None:
+        self._audit.enrolled(peer, outcome)
+
+    def _on_refusal(self, reason: Fault, *, request_id: str, tenant: str, peer: str) -> None:
+        _log_refusal(reason, request_id=request_id, tenant=tenant, peer=peer)
+        self._audit.denied(reason, request_id, tenant, peer)
+
+    def _on_change(self, event: str, identity: ConnectorIdentity, reason: Fault | None) -> None:
+        _log_change(event, identity, reason)
+        self._audit.tunnel(event, identity, reason)
 
 
 def _log_refusal(reason: Fault, *, request_id: str, tenant: str, peer: str) -> None:

@@ -8,8 +8,8 @@ import ssl
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from landbridge.faults import FaultError, fault, problem, to_wire
-from landbridge.gateway.certificates import Revocations, identify
+from landbridge.faults import Fault, FaultError, fault, problem, to_wire
+from landbridge.gateway.certificates import Revocations, claimant, identify
 from landbridge.gateway.session import CertificateSource, ConnectorIdentity, TunnelSession
 from landbridge.model.clock import Clock
 from landbridge.model.enrolment import Enrolled
@@ -29,6 +29,16 @@ class Certificates(Revocations, CertificateSource, Protocol):
         """A certificate for a one-time secret. Raises `FaultError` (`enrolment.*`)."""
 
 
+class Watch(Protocol):
+    """Who wants to know what came of a request to the listener."""
+
+    def tunnel_refused(self, identity: ConnectorIdentity | None, peer: str, reason: Fault) -> None:
+        """There is no tunnel; `identity` is whom the certificate names, if there is one."""
+
+    def enrolled(self, peer: str, outcome: Enrolled | Fault) -> None:
+        """A one-time secret was exchanged for a certificate, or was not."""
+
+
 class ListenerConnection(asyncio.Protocol):
     """One connection: a single small request, or the beginning of a tunnel."""
 
@@ -39,12 +49,15 @@ class ListenerConnection(asyncio.Protocol):
         next_id: Callable[[], str],
         open_session: Callable[[ConnectorIdentity], TunnelSession],
         peers: set[ListenerConnection],
+        watch: Watch,
     ) -> None:
         self._certificates = certificates
         self._clock = clock
         self._next_id = next_id
         self._open_session = open_session
         self._peers = peers
+        self._watch = watch
+        self._peer = ""
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
         self._timer: asyncio.TimerHandle | None = None
@@ -53,6 +66,8 @@ class ListenerConnection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own classes do not derive from it
         self._peers.add(self)
+        peer = transport.get_extra_info("peername")
+        self._peer = f"{peer[0]}:{peer[1]}" if peer else ""
         self._timer = asyncio.get_running_loop().call_later(REQUEST_TIMEOUT, self.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -104,14 +119,13 @@ class ListenerConnection(asyncio.Protocol):
         if offered.lower() != UPGRADE_TOKEN:
             raise FaultError(fault("tunnel.version-unsupported", offered=offered[:100], supported=UPGRADE_TOKEN))
         tls: ssl.SSLObject = transport.get_extra_info("ssl_object")
-        peer = transport.get_extra_info("peername")
-        identity = identify(
-            tls.getpeercert(binary_form=True),
-            headers.get(ISSUER_HINT, "")[:300],
-            self._certificates,
-            self._clock(),
-            f"{peer[0]}:{peer[1]}",
-        )
+        der = tls.getpeercert(binary_form=True)
+        hint = headers.get(ISSUER_HINT, "")[:300]
+        try:
+            identity = identify(der, hint, self._certificates, self._clock(), self._peer)
+        except FaultError as error:
+            self._watch.tunnel_refused(claimant(der, self._peer), self._peer, error.fault)
+            raise
         self._leave()
         transport.write(
             b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: %b\r\n\r\n" % UPGRADE_TOKEN.encode()
@@ -140,8 +154,10 @@ class ListenerConnection(asyncio.Protocol):
         try:
             enrolled = await self._certificates.enrol(secret, csr)
         except FaultError as error:
+            self._watch.enrolled(self._peer, error.fault)
             self._refuse(error)
             return
+        self._watch.enrolled(self._peer, enrolled)
         self._answer(
             200,
             {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SERVICE_TOKEN_HEADER = "SAP-CP-Connectivity-Service-Token"
+from landbridge.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +24,7 @@ class DoorMode:
         return not self.authorization and bool(self.tenant)
 
 
-@dataclass(frozen=True, slots=True)
-class DoorModes:
-    """The modes of both doors.
-
-    allowed_client  the only OAuth client whose tokens count; empty: every client of the connectivity service
-    """
-
-    http: DoorMode = DoorMode()
-    socks: DoorMode = DoorMode()
-    allowed_client: str = ""
+def modes_of(settings: Settings) -> tuple[DoorMode, DoorMode]:
+    """The modes of the HTTP door and of the SOCKS5 door."""
+    tenant = settings.dedicated_subaccount
+    return DoorMode(settings.http_authorization, tenant), DoorMode(settings.socks_authorization, tenant)

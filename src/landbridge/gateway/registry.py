@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from landbridge.faults import Fault, FaultError, fault
@@ -37,6 +37,12 @@ class ConnectorStatus:
     bytes_from_connector: int
     round_trip: float
     exposed: tuple[dict[str, str], ...]
+    role: str = "master"
+    started: float = 0.0
+    operator: str = ""
+    runtime: str = ""
+    platform: str = ""
+    security: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,4 +258,10 @@ def _status(tunnel: Tunnel) -> ConnectorStatus:
         bytes_from_connector=sum(session.mux.bytes_received for session in sessions),
         round_trip=max(session.link.round_trip for session in sessions),
         exposed=first.exposed,
+        role=hello.role,
+        started=hello.started,
+        operator=hello.operator,
+        runtime=hello.runtime,
+        platform=hello.platform,
+        security=hello.security,
     )

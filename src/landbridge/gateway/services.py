@@ -14,9 +14,11 @@ from landbridge.wire.messages import Open
 from landbridge.wire.stream import Stream
 
 if TYPE_CHECKING:
-    from landbridge.gateway.session import TunnelSession
+    from landbridge.gateway.session import ConnectorIdentity, TunnelSession
 
 CONNECT_TIMEOUT = 8.0
+
+OnRefused = Callable[["ConnectorIdentity", str, Fault], None]
 
 _log = logging.getLogger(__name__)
 
@@ -31,7 +33,9 @@ class ServiceSource(Protocol):
 class ServiceDirectory:
     """The service mappings of all subaccounts, for look-up."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_refused: OnRefused = lambda identity, service, reason: None) -> None:
+        """`on_refused` hears of streams that no mapping allows."""
+        self.on_refused = on_refused
         self._mappings: dict[tuple[str, str], ServiceMapping] = {}
 
     def replace(self, mappings: Iterable[ServiceMapping]) -> None:
@@ -59,7 +63,8 @@ def serve_channel(
             raise FaultError(fault("channel.stream-refused", kind=opening.kind))
         mapping = directory.find(identity.subaccount_id, location, opening.host)
     except FaultError as error:
-        _audit(session, opening, error.fault)
+        _log_refusal(session, opening, error.fault)
+        directory.on_refused(identity, opening.host, error.fault)
         session.refuse(stream, opening, error.fault)
         return None
     relay = OutwardRelay(session, stream, opening)
@@ -82,7 +87,7 @@ async def _dial(factory: Callable[[], ServerConnection], mapping: ServiceMapping
     return server
 
 
-def _audit(session: TunnelSession, opening: Open, reason: Fault) -> None:
+def _log_refusal(session: TunnelSession, opening: Open, reason: Fault) -> None:
     identity = session.identity
     fields = {
         "fault": reason.code,

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 
 from landbridge.app import CloudSide
+from landbridge.connector.auditing import AUDIT_FOLDER
 from landbridge.connector.enrol import enrol
 from landbridge.connector.program import Connector, Event
 from landbridge.connector.settings import ConnectorSettings
@@ -30,6 +31,7 @@ from landbridge.model.subaccount import (
     User,
 )
 from landbridge.net.clock import system_clock
+from landbridge.observe.audit import AuditTrail
 from landbridge.settings import DoorSettings, Settings, TunnelSettings
 from landbridge.testing.sample_backend import SampleBackend
 
@@ -133,7 +135,8 @@ class World:
     ) -> RunningConnector:
         """Run a connector with the given identity."""
         events: asyncio.Queue[Event] = asyncio.Queue()
-        connector = Connector(state, content, self.connector_settings, events.put_nowait)
+        audit = AuditTrail(state.folder / AUDIT_FOLDER, system_clock)
+        connector = Connector(state, content, self.connector_settings, events.put_nowait, system_clock, audit)
         running = RunningConnector(content, state, connector, asyncio.create_task(connector.run()), events)
         self.connectors[content.name] = running
         self.stack.push_async_callback(_finish, running)

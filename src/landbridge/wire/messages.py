@@ -91,7 +91,13 @@ class Head(msgspec.Struct, frozen=True, tag_field="t", tag="head", omit_defaults
 
 
 class Hello(msgspec.Struct, frozen=True, tag_field="t", tag="hello", omit_defaults=True):
-    """First message of the connector on the control stream (design §5, control)."""
+    """First message of the connector on the control stream (design §5, control).
+
+    started             when the program was started (seconds since the epoch)
+    operator            who runs it
+    runtime, platform   what it runs on
+    security            verdict by topic (connectivity-proxy §15)
+    """
 
     version: int
     agent_version: str
@@ -102,6 +108,11 @@ class Hello(msgspec.Struct, frozen=True, tag_field="t", tag="hello", omit_defaul
     role: str = "master"
     description: str = ""
     exposed: list[dict[str, str]] = []
+    started: float = 0.0
+    operator: str = ""
+    runtime: str = ""
+    platform: str = ""
+    security: dict[str, str] = {}
 
 
 class Welcome(msgspec.Struct, frozen=True, tag_field="t", tag="welcome", omit_defaults=True):
