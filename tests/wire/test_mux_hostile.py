@@ -154,3 +154,28 @@ def test_any_bytes_are_taken_or_refused_the_same_however_they_are_cut(data: byte
     assert whole[1:] == single[1:]
     if not whole[1]:
         assert whole == single
+
+
+def test_what_one_stream_holds_does_not_keep_the_bytes_of_others_in_memory() -> None:
+    """A slow stream's piece lies between those of fast ones in a received buffer; what is held is what is counted."""
+    mux = Mux(dialled=False, budget=Budget(2**40))
+    for stream_id in (1, 3):
+        mux.receive(frame(WINDOW, SYN, stream_id))
+    slow, fast = mux.streams[1], mux.streams[3]
+    held = []
+    tracemalloc.start()
+    try:
+        for _ in range(200):
+            received = frame(DATA, 0, 1, bytes(100)) + frame(DATA, 0, 3, bytes(60_000))
+            for event in mux.receive(received):
+                if isinstance(event, DataReceived) and event.stream is slow:
+                    held.append(event.data)
+                elif isinstance(event, DataReceived):
+                    mux.consumed(fast, len(event.data))
+            del received, event
+            mux.take(2**16)
+        size, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert sum(map(len, held)) == slow.held == 20_000
+    assert size < 10 * slow.held

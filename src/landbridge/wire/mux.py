@@ -40,6 +40,8 @@ OVERRUN_LIMIT = 8
 CREDIT_LIMIT = 2**32 - 1
 PONG_LIMIT = 1000
 """Frames that may wait while pings are answered: a peer that pings and does not read is given up."""
+PINNED_SHARE = 4
+"""A received buffer may be kept for a part of it that is not smaller than one in so many."""
 REFUSAL_LIMIT = 2**20
 """Bytes that may wait while streams above the limit are reset; the same for a peer that opens and does not read."""
 
@@ -93,7 +95,7 @@ class Mux(Outbox):
         view = memoryview(data)
         position, end = 0, len(data)
         if self._remaining:
-            position = self._payload(view, 0, end, events)
+            position = self._payload(data, view, 0, end, events)
         unpack = HEADER.unpack_from
         while end - position >= HEADER_SIZE:
             version, kind, flags, stream_id, length = unpack(data, position)
@@ -102,7 +104,7 @@ class Mux(Outbox):
                 raise RemoteProtocolError(f"frame version {version}")
             if kind == DATA:
                 self._begin_data(flags, stream_id, length, events)
-                position = self._payload(view, position, end, events)
+                position = self._payload(data, view, position, end, events)
             elif kind == WINDOW:
                 self._window(flags, stream_id, length, events)
             elif kind == PING:
@@ -132,8 +134,12 @@ class Mux(Outbox):
                 stream = None
         self._frame_stream = stream
 
-    def _payload(self, view: memoryview, position: int, end: int, events: list[Event]) -> int:
-        """Hand on what is there of the current data frame; its flags count at its end."""
+    def _payload(self, data: bytes, view: memoryview, position: int, end: int, events: list[Event]) -> int:
+        """Hand on what is there of the current data frame; its flags count at its end.
+
+        A view keeps all of `data` in memory. The small part that one stream has in it is copied, or a stream that
+        nobody reads would hold many times the bytes that are on its account.
+        """
         stream = self._frame_stream
         size = min(self._remaining, end - position)
         if size:
@@ -141,7 +147,8 @@ class Mux(Outbox):
             if stream is not None and not stream.reset:
                 stream.held += size
                 self.budget.used += size
-                events.append(DataReceived(stream, view[position : position + size]))
+                source = view if size * PINNED_SHARE >= end else data
+                events.append(DataReceived(stream, source[position : position + size]))
         if not self._remaining:
             self._frame_stream = None
             if self._frame_flags & (FIN | RST) and stream is not None and not stream.reset:
