@@ -21,6 +21,7 @@ from landbridge.api import (
     admin_login,
     authorize,
     certificates,
+    connectivity,
     destination_content,
     destination_fragments,
     destination_labels,
@@ -56,6 +57,7 @@ from landbridge.destinations.service import DestinationService
 from landbridge.destinations.trust.service import TrustService
 from landbridge.destinations.writing import Writing
 from landbridge.gateway.gateway import Gateway
+from landbridge.gateway.information import ConnectorInformation
 from landbridge.identity.administrators import Administrators
 from landbridge.identity.authority import Authority
 from landbridge.identity.authorization import AuthorizationService
@@ -211,6 +213,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     _keep_running(KeyUpkeep(identity.keyring, db, clock, settings.key_rotation_days).keep_running(), stack)
     routers = [
         *_destination_routers(settings, db, identity, source, generator, key_sets, clock),
+        connectivity.router(ConnectorInformation(identity.verifier, gateway.connectors)),
         *_token_routers(settings, token_parts, sessions),
         *_admin_routers(settings, administration, token_parts),
     ]

@@ -161,3 +161,23 @@ def test_a_shell_reads_the_environment_line_whatever_the_secret_holds() -> None:
     script = environment_line(services) + '\nprintf %s "$VCAP_SERVICES"'
     printed = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
     assert json.loads(printed) == services
+
+
+def plan(name: str) -> dict[str, object]:
+    """Credentials of a connectivity instance of this plan."""
+    binding = bound(Service.CONNECTIVITY)
+    binding = replace(binding, instance=replace(binding.instance, plan=name))
+    credentials: dict[str, object] = vcap_services([binding], LAPTOP)["connectivity"][0]["credentials"]  # type: ignore[assignment]
+    return credentials
+
+
+def test_only_the_plan_lite_names_the_doors() -> None:
+    assert plan("lite")["onpremise_proxy_host"] == "localhost"
+    information, pairing = plan("api_access"), plan("connectivity_proxy")
+    for given in (information, pairing):
+        assert not [name for name in given if name.startswith("onpremise_")]
+        assert given["token_service_url"] == LAPTOP.token_service
+    service = {"url": LAPTOP.api, "scc_info_path": "/api/v1/connectors"}
+    assert information["connectivity_service"] == service
+    assert pairing["subaccount_id"] == SUBACCOUNT.id
+    assert pairing["subaccount_subdomain"] == "acme"

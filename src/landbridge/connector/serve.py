@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import Protocol
 
 from landbridge.connector.backend import BackendConnection
@@ -20,6 +21,8 @@ from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.http1 import ResponseHead
 from landbridge.wire.messages import Head, Open, Opened, encode
 from landbridge.wire.stream import Buffer, Stream
+
+_log = logging.getLogger(__name__)
 
 
 class Tunnel(Protocol):
@@ -286,6 +289,8 @@ class ServedStream:
 
     def on_answer_end(self) -> None:
         backend, opening, way = self._backend, self._opening, self._route
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("served", extra=_line(opening, self._identity))
         assert backend is not None
         assert way is not None
         if self._response_paused:
@@ -359,3 +364,15 @@ class ServedStream:
         backend, self._backend = self._backend, None
         if backend is not None:
             backend.release()
+
+
+def _line(opening: Open, identity: Identity) -> dict[str, object]:
+    """A request in the log; the gateway's line has the same id."""
+    return {
+        "request": opening.request,
+        "connection": opening.conn,
+        "system": f"{opening.host}:{opening.port}",
+        "method": opening.method,
+        "path": opening.target.partition("?")[0],
+        "principal": identity.principal.name,
+    }

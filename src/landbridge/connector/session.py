@@ -182,6 +182,7 @@ class ConnectorSession:
         except FaultError as error:
             self.refuse(stream, opening, error.fault)
             return
+        _log.debug("connecting", extra={"request": opening.request, "system": f"{opening.host}:{opening.port}"})
         relay = OutwardRelay(self, stream, opening)
         self._own(stream, relay)
         settings, tls, port = self.settings, self.policy.backend_tls, opening.port

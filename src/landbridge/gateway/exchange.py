@@ -77,6 +77,7 @@ class Exchange:
         "_unacknowledged",
         "minor_version",
         "session",
+        "status",
         "stream",
     )
 
@@ -85,6 +86,8 @@ class Exchange:
         self.session = session
         self.minor_version = minor_version
         self.stream: Stream | None = None
+        self.status = 0
+        """Of the backend's answer; 0 before it has begun."""
         self._target = admitted
         self._reader: MessageReader | None = MessageReader()
         self._pending_head: Head | None = None
@@ -132,6 +135,16 @@ class Exchange:
         if self.stream is None:
             return True
         return self.session.send(self.stream, data, fin=last)
+
+    @property
+    def system(self) -> str:
+        """Virtual host and port."""
+        return f"{self._target.host}:{self._target.port}"
+
+    @property
+    def path(self) -> str:
+        """Without the query, which may hold secrets."""
+        return self._target.target.partition("?")[0]
 
     def abandon(self) -> None:
         """The client is gone, or its request turned out to be invalid."""
@@ -200,6 +213,7 @@ class Exchange:
             return
         self._frame(head, lines)
         self._answer_begun = True
+        self.status = head.status
         self._client.answering()
         self._reader = None
         lines.append(b"\r\n")

@@ -7,6 +7,7 @@ client connection, so its end is reported to the connector.
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, cast
 
 from landbridge.faults import Fault, FaultError, fault
@@ -26,6 +27,8 @@ from landbridge.wire.messages import Opened
 
 if TYPE_CHECKING:
     from landbridge.gateway.session import TunnelSession
+
+_log = logging.getLogger(__name__)
 
 LINGER = 2.0
 """Seconds in which a client may read a refusal of a request that it is still sending."""
@@ -301,9 +304,12 @@ class HttpConnection(ClientConnection):
         self._door.latencies.first_byte.observe(self._loop.time() - self._begun)
 
     def answered(self, *, keep: bool) -> None:
-        self._exchange = None
+        exchange, self._exchange = self._exchange, None
         self._door.counters.answers += 1
-        self._door.latencies.whole.observe(self._loop.time() - self._begun)
+        seconds = self._loop.time() - self._begun
+        self._door.latencies.whole.observe(seconds)
+        if exchange is not None and _log.isEnabledFor(logging.DEBUG):
+            _log.debug("answered", extra=self._line(exchange, seconds))
         if self._cork is None:
             return
         if not keep or self._is_raw:
@@ -312,6 +318,18 @@ class HttpConnection(ClientConnection):
             self._linger()
         else:
             self._await_next()
+
+    def _line(self, exchange: Exchange, seconds: float) -> dict[str, object]:
+        """A request in the log; the connector's line has the same id."""
+        return {
+            "request": self._request_id,
+            "tenant": self._tenant,
+            "system": exchange.system,
+            "path": exchange.path,
+            "status": exchange.status,
+            "ms": round(seconds * 1000, 3),
+            "peer": self._peer,
+        }
 
     def refused(self, reason: Fault) -> None:
         self._exchange = None

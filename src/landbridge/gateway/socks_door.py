@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, cast
 
 from landbridge.faults import Fault, FaultError, fault
@@ -33,6 +34,8 @@ from landbridge.wire.socks5 import (
 
 if TYPE_CHECKING:
     from landbridge.gateway.session import TunnelSession
+
+_log = logging.getLogger(__name__)
 
 
 class SocksConnection(ClientConnection):
@@ -187,6 +190,9 @@ class SocksConnection(ClientConnection):
         door.counters.requests += 1
         door.tenants.of(self._tenant).requests += 1
         self._request_id = door.next_id()
+        _log.debug(
+            "connecting", extra={"request": self._request_id, "tenant": self._tenant, "system": f"{host}:{port}"}
+        )
         self._begun = self._loop.time()
         if door.draining:
             raise FaultError(fault("tunnel.draining"))

@@ -18,6 +18,9 @@ VcapServices = dict[str, list[dict[str, object]]]
 LEGACY_PORT = 20001
 """RFC and LDAP listener of the original; clients read the field, even where nothing listens."""
 
+CONNECTOR_INFO_PATH = "/api/v1/connectors"
+"""Where the plan api_access reads what connectors are connected (connectivity-proxy §15)."""
+
 SHARED_PLAN = "broker"
 """Plan of an xsuaa instance whose application serves the tenants that subscribe to it."""
 
@@ -135,20 +138,42 @@ def _destination(binding: Binding, addresses: Addresses) -> Credentials:
 
 
 def _connectivity(binding: Binding, addresses: Addresses) -> Credentials:
-    door = str(addresses.door_port)
+    """By plan (connectivity-proxy §2.2): only `lite` names the doors, so clients find no proxy in the others."""
+    match binding.instance.plan:
+        case "api_access":
+            service = {"url": addresses.api, "scc_info_path": CONNECTOR_INFO_PATH}
+            return _connectivity_token(binding, addresses) | {"connectivity_service": service}
+        case "connectivity_proxy":
+            more = {
+                "subaccount_id": binding.subaccount.id,
+                "subaccount_subdomain": binding.subaccount.subdomain,
+                "connectivity_service": {"url": addresses.api},
+            }
+            return _connectivity_token(binding, addresses) | more
+        case _:
+            return _connectivity_token(binding, addresses) | _doors(addresses)
+
+
+def _connectivity_token(binding: Binding, addresses: Addresses) -> Credentials:
     return _common(binding, addresses) | {
-        "onpremise_proxy_host": addresses.door_host,
-        "onpremise_proxy_port": door,
-        "onpremise_proxy_http_port": door,
-        "onpremise_proxy_ldap_port": str(LEGACY_PORT),
-        "onpremise_proxy_rfc_port": str(LEGACY_PORT),
-        "onpremise_socks5_proxy_port": str(addresses.socks_port),
         "token_service_url": _token_service(binding, addresses),
         "token_service_domain": addresses.uaadomain,
         "identityzoneid": binding.subaccount.id,
         "subaccountid": binding.subaccount.id,
         "token-type": ["xsuaa", "ias"],
         "instance_id": binding.instance.id,
+    }
+
+
+def _doors(addresses: Addresses) -> Credentials:
+    door = str(addresses.door_port)
+    return {
+        "onpremise_proxy_host": addresses.door_host,
+        "onpremise_proxy_port": door,
+        "onpremise_proxy_http_port": door,
+        "onpremise_proxy_ldap_port": str(LEGACY_PORT),
+        "onpremise_proxy_rfc_port": str(LEGACY_PORT),
+        "onpremise_socks5_proxy_port": str(addresses.socks_port),
     }
 
 

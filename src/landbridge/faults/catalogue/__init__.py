@@ -10,6 +10,7 @@ from landbridge.faults.catalogue import (
     certificates,
     channels,
     cli,
+    connectivity,
     connector,
     content,
     destinations,
@@ -40,6 +41,7 @@ CATALOGUE = MappingProxyType(
         (
             *proxy.ROWS,
             *socks.ROWS,
+            *connectivity.ROWS,
             *tunnel.ROWS,
             *channels.ROWS,
             *enrolment.ROWS,
