@@ -10,7 +10,9 @@ from tests.clients.node import require_node, require_packages
 from tests.clients.programs import run_program
 from tests.clients.stage import Stage
 
-PROJECT = Path(__file__).parent / "sap_cloud_sdk_js"
+HERE = Path(__file__).parent
+PROJECT = HERE / "sap_cloud_sdk_js"
+HOSTS = HERE / "hosts.js"
 
 
 @dataclass(frozen=True)
@@ -40,5 +42,5 @@ async def play(node: str, stage: Stage, scenes: str) -> Played:
         "NODE_EXTRA_CA_CERTS": str(stage.system.ca),
         "HOSTS": str(stage.hosts),
     }
-    names = ("--require", PROJECT / "hosts.js")
+    names = ("--require", HOSTS)
     return Played(stage, await run_program(node, *names, PROJECT / "application.js", scenes, env=environment))

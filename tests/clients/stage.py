@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,10 +105,14 @@ def headers(request: Seen) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def stage(folder: Path, trust: str = "trusted.pem") -> AsyncIterator[Stage]:
+async def stage(
+    folder: Path, *, trust: str = "trusted.pem", plan: str = "application", options: Sequence[str] = ()
+) -> AsyncIterator[Stage]:
     """Everything running, with one connector, hall-7, in.
 
-    trust  name of the stored certificate in `TrustStoreLocation`: not every client reads every format
+    trust    name of the stored certificate in `TrustStoreLocation`: not every client reads every format
+    plan     of the shop's xsuaa instance: with `broker` it is an application of many tenants
+    options  more words for `landbridge up`
     """
     ca = authority()
     _write_files(folder, ca)
@@ -126,13 +130,16 @@ async def stage(folder: Path, trust: str = "trusted.pem") -> AsyncIterator[Stage
             "BACKEND_PORT": backend.port,
             "ERP_PORT": erp.port,
             "MAIL_PORT": mail.port,
+            "PLAN": plan,
             "TRUST": trust,
             "SECURE": f"https://127.0.0.1:{secure.port}",
             "TOKENS": f"http://127.0.0.1:{tokens.port}",
         }
         landscape.write_text(_filled(given | {"ACME": ACME, "GLOBEX": GLOBEX, "INITECH": INITECH}))
         system = await stack.enter_async_context(
-            whole_system(folder, landscape, "acme", "hall-7", ("--token-domain", DOMAIN, "--log-format", "json"))
+            whole_system(
+                folder, landscape, "acme", "hall-7", ("--token-domain", DOMAIN, "--log-format", "json", *options)
+            )
         )
         await _make_key_pair(system)
         hosts = folder / "hosts"

@@ -177,7 +177,7 @@ async def test_a_missing_destination_has_its_own_exception(played: Played) -> No
 
 async def test_all_destinations_of_both_levels(played: Played) -> None:
     found = await destination_api(played.stage.system, "GET", "subaccountDestinations")
-    assert played.answer("all") == sorted([entry["Name"] for entry in found] + ["on-instance"])
+    assert played.scenes["all"]["result"] == sorted([entry["Name"] for entry in found] + ["on-instance"])
 
 
 async def test_on_premise(played: Played) -> None:

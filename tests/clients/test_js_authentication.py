@@ -7,7 +7,7 @@ import base64
 import pytest
 
 from tests.clients.assertions import claims, subject_of, verified_assertion
-from tests.clients.javascript import Played, application, play
+from tests.clients.javascript import Played, play
 from tests.clients.recorder import Arrived
 from tests.clients.stage import CLIENT_SUBJECT, Stage, destination_api, headers
 from tests.clients.token_service import token_of
@@ -19,14 +19,9 @@ JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
 
 @pytest.fixture(scope="module")
-def node() -> str:
-    return application()
-
-
-@pytest.fixture(scope="module")
-async def played(node: str, the_stage: Stage) -> Played:
+async def played(sdk_node: str, the_stage: Stage) -> Played:
     """The application played all its scenes once."""
-    return await play(node, the_stage, "authentication")
+    return await play(sdk_node, the_stage, "authentication")
 
 
 def sent(played: Played, scene: str) -> dict[str, str]:

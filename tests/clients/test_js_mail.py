@@ -6,19 +6,14 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from tests.clients.javascript import application, play
+from tests.clients.javascript import play
 from tests.clients.stage import Stage
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
-@pytest.fixture(scope="module")
-def node() -> str:
-    return application()
-
-
-async def test_a_mail_arrives_at_the_internal_mail_server(node: str, the_stage: Stage) -> None:
-    played = await play(node, the_stage, "mail")
+async def test_a_mail_arrives_at_the_internal_mail_server(sdk_node: str, the_stage: Stage) -> None:
+    played = await play(sdk_node, the_stage, "mail")
     assert played.scenes["mail"] == {"result": {"accepted": ["erika@acme.example"], "response": "250 Kept"}}
     (mail,) = the_stage.mail.mails
     assert (mail.mail_from, mail.rcpt_tos) == ("shop@acme.example", ["erika@acme.example"])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.clients.assertions import claims
-from tests.clients.javascript import Played, application, play
+from tests.clients.javascript import Played, play
 from tests.clients.stage import GLOBEX, Stage, headers
 from tests.clients.token_service import token_of
 
@@ -15,13 +15,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def node() -> str:
-    return application()
-
-
-@pytest.fixture(scope="module")
-async def played(node: str, the_stage: Stage) -> Played:
-    return await play(node, the_stage, "tenants")
+async def played(sdk_node: str, the_stage: Stage) -> Played:
+    return await play(sdk_node, the_stage, "tenants")
 
 
 @pytest.mark.parametrize(

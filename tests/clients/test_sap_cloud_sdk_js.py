@@ -162,11 +162,3 @@ async def test_a_wrong_location_has_a_name(played: Played) -> None:
 def answer_of(scene: dict[str, Any]) -> dict[str, Any]:
     """The HTTP answer inside the error that the SDK threw."""
     return next(cause for cause in scene["error"] if "status" in cause)
-
-
-def test_the_lock_file_names_no_address() -> None:
-    packages = json.loads((PROJECT / "package-lock.json").read_text())["packages"]
-    installed = {name: package for name, package in packages.items() if name}
-    assert installed
-    assert not [name for name, package in installed.items() if "resolved" in package]
-    assert not [name for name, package in installed.items() if not package.get("integrity", "").startswith("sha512-")]
