@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -139,3 +140,13 @@ async def test_the_list_says_who_is_connected_and_what_went_wrong_last(running: 
     assert gone["lastFault"]["code"] == "tunnel.certificate-revoked"
     assert gone["lastFault"]["action"]
     assert gone["lastFault"]["action"]
+
+
+async def test_every_metric_is_documented_and_no_other(running: World) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "observability.md").read_text(encoding="utf-8")
+    table = "\n".join(line.split("|")[1] for line in page.splitlines() if line.startswith("| `landbridge_"))
+    await ask(running.door, request("http://no.virtual/", await running.token()))
+    async with httpx.AsyncClient() as client:
+        text = (await client.get(f"{running.cloud.api_url}/metrics")).text
+    emitted = set(re.findall(r"^# TYPE (landbridge_\w+) ", text, re.MULTILINE))
+    assert emitted == set(re.findall(r"`(landbridge_\w+)`", table))
