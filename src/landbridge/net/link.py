@@ -15,7 +15,7 @@ HIGH_WATER = 65_536
 LOW_WATER = 16_384
 NOT_SENT_LOW_WATER = 131_072
 TURN_SIZE = 65_536
-EAGER = 12
+EAGER = 8
 """Sends after which a turn's frames go out before its end: else gateway and connector would take turns, one working
 through a whole batch of requests while the other waits for it."""
 _TCP_NOTSENT_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", 25 if hasattr(socket, "SO_INCOMING_CPU") else None)
