@@ -12,7 +12,7 @@ from landbridge.cli.signals import stop_requested
 from landbridge.connector.auditing import AUDIT_FOLDER
 from landbridge.connector.program import CertificateRenewed, Connected, Connector, Event
 from landbridge.connector.settings import ConnectorSettings
-from landbridge.connector.state.configuration import load_configuration, save_configuration
+from landbridge.connector.state.configuration import save_configuration
 from landbridge.connector.state.files import ConnectorState
 from landbridge.connector.status import keep_status
 from landbridge.connector.watch import watch
@@ -41,15 +41,6 @@ def connector_of(landscape: Path, name: str) -> ConnectorContent:
     raise FaultError(fault("platform.connector-not-described", file=landscape, name=name, known=known))
 
 
-def content_of(landscape: Path | None, name: str, state: Path) -> ConnectorContent:
-    """The configuration: that of the landscape, which is kept, or the kept one. Raises `FaultError`."""
-    if landscape is None:
-        return load_configuration(state)
-    content = connector_of(landscape, name)
-    save_configuration(state, content)
-    return content
-
-
 def proxy_of(url: str) -> HttpProxy | None:
     """The proxy, or None for no text. Raises `FaultError` (`platform.setting-invalid`)."""
     try:
@@ -62,11 +53,12 @@ def proxy_of(url: str) -> HttpProxy | None:
 async def connect(
     identity: ConnectorState, content: ConnectorContent, settings: ConnectorSettings, as_json: bool
 ) -> None:
-    """Run the connector. Raises `FaultError` with the fault that makes redialling pointless."""
+    """Run the connector and keep its configuration. Raises `FaultError` with what makes redialling pointless."""
     stop = stop_requested()
     audit = AuditTrail(identity.folder / AUDIT_FOLDER, system_clock)
     report = partial(_report, content=content, as_json=as_json)
     connector = Connector(identity, content, settings, report, system_clock, audit)
+    save_configuration(identity.folder, content)
     running = asyncio.create_task(connector.run())
     reporting = asyncio.create_task(keep_status(connector, identity.folder))
     stopping = asyncio.create_task(stop.wait())

@@ -45,8 +45,9 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Serve until SIGINT or SIGTERM."""
-    from landbridge.cli.connecting import connect, content_of, proxy_of
+    from landbridge.cli.connecting import connect, connector_of, proxy_of
     from landbridge.connector.settings import ConnectorSettings
+    from landbridge.connector.state.configuration import load_configuration
     from landbridge.connector.state.files import load_state
     from landbridge.net.loop import run as run_loop
     from landbridge.observe.logs import configure
@@ -57,7 +58,8 @@ def run(
         proxy=proxy_of(proxy),
         connections=connections,
     )
+    described = connector_of(landscape, name) if landscape else None
     identity = load_state(state)
-    content = content_of(landscape, name, state)
+    content = described or load_configuration(state)
     configure(log_format, log_level)
     run_loop(connect(identity, content, settings, as_json))
