@@ -49,6 +49,7 @@ check: install-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m landbridge.faults.docs --check
+	$(BIN)/python -m landbridge.checks.docs --check
 
 format: install-dev
 	$(BIN)/ruff check --fix .
@@ -56,6 +57,7 @@ format: install-dev
 
 docs: install
 	$(BIN)/python -m landbridge.faults.docs
+	$(BIN)/python -m landbridge.checks.docs
 
 bench: install-dev
 	$(BIN)/python -m bench

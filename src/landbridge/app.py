@@ -21,6 +21,7 @@ from landbridge.api import (
     admin_login,
     authorize,
     certificates,
+    checks,
     connectivity,
     destination_content,
     destination_fragments,
@@ -387,6 +388,7 @@ def _admin_routers(settings: Settings, administration: AdministrationService, pa
         admin_login.login_router(guardian),
         admin.router(administration, guardian),
         development.router(comforts, guardian),
+        checks.router(guardian),
     ]
 
 

@@ -20,7 +20,9 @@ from landbridge.cli import (
     data,
     destination,
     diff,
+    explain,
     export,
+    failure,
     hosts,
     instance,
     issuer,
@@ -83,6 +85,7 @@ app.add_typer(administrator.app, name="administrator")
 app.add_typer(key.app, name="key")
 app.add_typer(connector.app, name="connector")
 app.command("status", help=status.HELP)(status.status)
+app.command("explain", help=explain.HELP)(explain.explain)
 app.command("trace", help=trace.HELP)(trace.trace)
 app.command("apply", help=apply.HELP)(apply.apply)
 app.command("diff", help=diff.HELP)(diff.diff)
@@ -90,6 +93,7 @@ app.command("export", help=export.HELP)(export.export)
 app.add_typer(destination.app, name="destination")
 app.command("reset", help=reset.HELP)(reset.reset)
 app.command("ca", help=ca.HELP)(ca.ca)
+app.add_typer(failure.app, name="failure")
 app.add_typer(data.app, name="data")
 app.command("hosts", help=hosts.HELP)(hosts.hosts)
 

@@ -13,6 +13,15 @@ ROWS = (
         reference="design §7",
     ),
     FaultKind(
+        "failure.unknown",
+        Origin.CALLER,
+        404,
+        "There is no failure called '{name}'; {nearest}.",
+        "List all with 'landbridge failure list'.",
+        exit=2,
+        reference="design §7",
+    ),
+    FaultKind(
         "audit.damaged",
         Origin.GATEWAY,
         500,

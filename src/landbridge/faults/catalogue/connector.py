@@ -46,7 +46,7 @@ ROWS = (
         "Enable the resource in the connector.",
         socks=2,
         exit=23,
-        proves=(("conn.403", "resource-inactive"), ("avail.resource-or-backend", "resource-missing")),
+        proves=(("conn.403", "resource-inactive"), ("avail.resource-or-backend", "resource-inactive")),
         body=_RESOURCE,
         reference="cloud-connector §4.1 step 3",
     ),

@@ -115,7 +115,7 @@ ROWS = (
         "Use http:// with the virtual host in the destination's URL; the mapping decides about TLS to the backend.",
         socks=7,
         exit=12,
-        proves=(("adjacent.405", "https-through-proxy"),),
+        proves=(("outbound.http-403-onprem", "https-through-proxy"),),
         body="HTTPS proxying is not supported",
         reference="connectivity-proxy §5 row 4",
     ),
@@ -126,7 +126,6 @@ ROWS = (
         "The request line is {size} bytes long; {limit} are allowed.",
         "Shorten the URL, send the query in the body ($batch), or raise line_limit.",
         exit=12,
-        proves=(("adjacent.400", "line-limit"),),
         reference="connectivity-proxy §4.2",
     ),
     FaultKind(
@@ -136,7 +135,6 @@ ROWS = (
         "Header '{header}' is {size} bytes long; {limit} are allowed.",
         "Shorten the header (a token with fewer scopes or attributes), or raise line_limit.",
         exit=12,
-        proves=(("adjacent.400", "line-limit"),),
         reference="connectivity-proxy §4.2",
     ),
     FaultKind(
