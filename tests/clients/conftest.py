@@ -1,4 +1,4 @@
-"""One stage for all foreign clients: it takes seconds to set up, and they do not disturb each other."""
+"""One stage for the applications in JavaScript: it takes seconds to set up, and they do not disturb each other."""
 
 from __future__ import annotations
 

@@ -201,17 +201,3 @@ async def test_after_logout_the_session_is_over(shop: Shop) -> None:
         assert answer.status_code == 200, answer.text
         assert answer.json()["target"] == "/echo?after=logout"
         assert "/oauth/authorize" in (await eva.get("user/currentUser")).text
-
-
-async def test_one_tenant_and_a_port_in_the_addresses(approuter_node: str, the_stage: Stage) -> None:
-    """The binding as it is without further settings."""
-    system = the_stage.system
-    async with (
-        approuter(approuter_node, the_stage, the_stage.folder / "approuter") as router,
-        browser(the_stage.hosts, system.ca) as opened,
-    ):
-        home = f"http://localhost:{router.port}"
-        answer = await opened.log_in(f"{home}/basic/protected", "eva", PEOPLE["eva"])
-        assert (answer.status_code, answer.json()) == (200, {"user": "sample"}), answer.text
-        assert seen(await opened.get(f"{home}/orders/echo"))["host"] == "erp.internal:8000"
-        assert "authorization" in seen(await opened.get(f"{home}/client-credentials/echo"))
