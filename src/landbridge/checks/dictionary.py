@@ -144,13 +144,13 @@ CONNECTOR = (
         "the connector has no such system",
         "access denied to system",
         r"Access denied to system .{0,600}cloud connector",
-        "outbound.http-403-onprem: system-missing duplicate-location; conn.403: system-missing duplicate-location",
+        "outbound.http-403-onprem: host-not-mapped duplicate-location; conn.403: system-missing duplicate-location",
     ),
     symptom(
         "the connector exposes no such resource",
         "access denied to resource",
         r"Access denied to resource .{0,900}cloud connector",
-        "outbound.http-403-onprem: resource-missing path-only resource-inactive encoding duplicate-location;"
+        "outbound.http-403-onprem: path-not-exposed path-only resource-inactive encoding duplicate-location;"
         " conn.403: resource-missing path-only resource-inactive websocket-flag duplicate-location",
     ),
     symptom(
@@ -160,7 +160,7 @@ CONNECTOR = (
         "no connector for this subaccount and location",
         "no sap cloud connector|no tunnels subscribed",
         r"no SAP Cloud Connector \(SCC\) connected|No tunnels subscribed",
-        "conn.503; outbound.http-503: not-connected wrong-location token-other-subaccount reconnect-window",
+        "conn.503; outbound.http-503: no-connector wrong-location token-other-subaccount reconnect-window",
     ),
     symptom(
         "the user may not be shown to the backend",

@@ -1,5 +1,7 @@
 """The Connectivity service: between application and backend, through the connector."""
 
+from dataclasses import replace
+
 from landbridge.checks.catalogue.failure import Cause, Failure, Side
 from landbridge.checks.catalogue.outbound_http import HTTP_403_ONPREM, HTTP_503
 
@@ -20,7 +22,10 @@ CONN_503 = Failure(
         "landbridge status",
         "landbridge destination show NAME --subaccount SUBACCOUNT",
     ),
-    causes=(*HTTP_503.pick("not-connected", "wrong-location", "token-other-subaccount", "reconnect-window"),),
+    causes=(
+        replace(HTTP_503.cause("no-connector"), id="not-connected"),
+        *HTTP_503.pick("wrong-location", "token-other-subaccount", "reconnect-window"),
+    ),
 )
 
 CONN_502 = Failure(
@@ -234,9 +239,9 @@ CONN_403 = Failure(
         "landbridge connector check",
     ),
     causes=(
-        *HTTP_403_ONPREM.pick(
-            "system-missing", "resource-missing", "path-only", "resource-inactive", "duplicate-location"
-        ),
+        replace(HTTP_403_ONPREM.cause("host-not-mapped"), id="system-missing"),
+        replace(HTTP_403_ONPREM.cause("path-not-exposed"), id="resource-missing"),
+        *HTTP_403_ONPREM.pick("path-only", "resource-inactive", "duplicate-location"),
         Cause(
             "websocket-flag",
             what="The resource does not allow an upgrade to WebSocket.",

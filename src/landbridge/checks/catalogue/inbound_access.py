@@ -309,7 +309,7 @@ AUTHZ_CHECK = Failure(
             reproduce="A policy without the caller.",
         ),
         Cause(
-            "roles-changed-in-place",
+            "service-instance-roles-changed-in-place",
             what="Roles of a service instance were changed, and an old decision is still kept.",
             tell="Compare the change with the last hour.",
             action="Wait an hour, or make a new key.",

@@ -413,7 +413,7 @@ SRT_PING = Failure(
             reproduce="Reuse a connection in the moment of its idle limit.",
         ),
         Cause(
-            "size",
+            "chunk-or-size",
             what="Only large messages break.",
             tell="Compare the sizes of what works and what does not with the limits.",
             action="Raise the limit or split the message.",

@@ -141,7 +141,7 @@ HTTP_503 = Failure(
     ),
     causes=(
         Cause(
-            "not-connected",
+            "no-connector",
             what="No connector is connected to this subaccount.",
             tell="The list of connectors is empty.",
             action="Start the connector, or connect it to this subaccount.",
@@ -220,14 +220,14 @@ HTTP_403_ONPREM = Failure(
     ),
     causes=(
         Cause(
-            "system-missing",
+            "host-not-mapped",
             what="The connector has no mapping for the virtual host and port.",
             tell="Its text says system; compare host, case and port with the mappings.",
             action="Add the mapping, or correct the address in the destination.",
             reproduce="Another virtual port.",
         ),
         Cause(
-            "resource-missing",
+            "path-not-exposed",
             what="No resource of the mapping covers the path.",
             tell="Its text says resource; find the first letter that differs, case too.",
             action="Expose the path with all its sub-paths.",

@@ -19,7 +19,7 @@ ROWS = (
         socks=3,
         exit=20,
         retry=True,
-        proves=(("conn.503", "not-connected"), ("outbound.http-503", "not-connected")),
+        proves=(("conn.503", "not-connected"), ("outbound.http-503", "no-connector")),
         body=_NO_CONNECTOR,
         reference="connectivity-proxy §5 row 7",
     ),
