@@ -41,7 +41,7 @@ demo: install
 	@$(BIN)/landbridge demo
 
 test: install-dev
-	$(BIN)/python -m pytest -n $(WORKERS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: install-dev
 	$(BIN)/ruff check .
