@@ -15,6 +15,7 @@ TOKEN = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2lnbmF0dXJl"
     [
         (f"got {TOKEN} from a client", TOKEN),
         ("Proxy-Authorization: Basic Zm9vOmJhcg==", "Zm9vOmJhcg"),
+        ('"Basic Zm9vOmJhcmI=",', "Zm9vOmJhcmI"),
         ("authorization: bearer abcdef.ghijkl", "abcdef"),
         ("POST /oauth/token?client_secret=hush&x=1", "hush"),
         ("username=u&password=p%20w", "p%20w"),
@@ -36,6 +37,8 @@ def test_text_loses_its_secret(text: str, secret: str) -> None:
         "http://localhost:8080/ready",
         "-----BEGIN CERTIFICATE-----\nMIIB",
         "a basic idea, no bearer token",
+        "found destination=basic fragments=[]",
+        "found destination=basic correlation=4f1a",
     ],
 )
 def test_harmless_text_stays(text: str) -> None:

@@ -43,7 +43,12 @@ _FORM_FIELDS = ("client_secret", "password", "assertion", "access_token", "refre
 _SHAPES = (
     # A JWT: the head and the claims stay out too, they name people.
     (("eyj",), re.compile(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"), HIDDEN),
-    (("bearer", "basic"), re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]{10,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    # A destination may be called "basic": "basic fragments=[]" is a log's next field, no credential.
+    (
+        ("bearer", "basic"),
+        re.compile(r"\b(Bearer|Basic)\s+(?!\w+=[\w\[])[\w.~+/=-]{10,}", re.IGNORECASE),
+        rf"\1 {HIDDEN}",
+    ),
     (
         ("-----begin",),
         re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL),
