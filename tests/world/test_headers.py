@@ -41,7 +41,6 @@ async def test_application_headers_pass_in_order_and_case(erp: World) -> None:
         "SAP-Connectivity-Technical-Authentication: Bearer technical",
         "sap-connectivity-scc-location_id: ",
         "SAP-Connectivity-ConsumerAccount: acme",
-        "SAP-Connectivity-Region-Configuration-Id: eu",
         "SAP-Connectivity-Anything-New: x",
         "SAP-CP-Connectivity-Service-Token: x",
         "Proxy-Connection: keep-alive",
