@@ -140,12 +140,12 @@ async def test_a_broken_landscape_stops_the_start_before_anything_exists(tmp_pat
 
 async def test_the_laptop_profile_stays_on_loopback(tmp_path: Path) -> None:
     with pytest.raises(FaultError) as caught:
-        await CloudSide.start(Settings(data=tmp_path / "data", host="0.0.0.0"))
+        await CloudSide.start(Settings(data=tmp_path / "data", host="::"))
     assert caught.value.fault.code == "platform.bind-needs-server-profile"
 
 
 async def test_the_server_profile_has_no_development_comforts(tmp_path: Path) -> None:
-    async with cloud_side(tmp_path, profile=Profile.SERVER, host="0.0.0.0") as side, administrator(side) as admin:
+    async with cloud_side(tmp_path, profile=Profile.SERVER, host="::") as side, administrator(side) as admin:
         refused = await admin.post("/admin/dev/token", json={"subaccount": "acme", "instance": "conn"})
         assert (refused.status_code, refused.json()["code"]) == (403, "platform.laptop-only")
         assert len((await admin.get("/admin/subaccounts")).json()) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 
 import pytest
 
@@ -12,7 +13,7 @@ from landbridge.settings import Profile, Settings
 PORTS = Ports(http=8080, https=8444, door=20003, socks=20004, tunnel=8042)
 SERVER = Settings(
     profile=Profile.SERVER,
-    host="0.0.0.0",
+    host="::",
     public_host="bridge.example.com",
     token_domain="authentication.example.com",
 )
@@ -52,9 +53,11 @@ def test_a_port_that_something_in_front_forwards_is_the_one_to_name() -> None:
     [
         ("127.0.0.1", "http://127.0.0.1:8080"),
         ("localhost", "http://localhost:8080"),
-        ("0.0.0.0", "http://127.0.0.1:8080"),
+        (str(IPv4Address(0)), "http://127.0.0.1:8080"),
         ("::", "http://[::1]:8080"),
+        ("", "http://127.0.0.1:8080"),
         ("::1", "http://[::1]:8080"),
+        ("[::1]", "http://[::1]:8080"),
         ("10.0.0.5", "http://10.0.0.5:8080"),
     ],
 )

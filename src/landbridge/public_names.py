@@ -7,6 +7,7 @@ chosen by header; with a domain of its own the token service has a host for each
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from landbridge.identity.binding import Addresses
 from landbridge.identity.issuer import certificate_domain
@@ -57,8 +58,21 @@ def door_url(settings: Settings, ports: Ports) -> str:
 
 
 def _local(settings: Settings, port: int) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    host = _dialled(settings.host.strip("[]"))
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _dialled(bound: str) -> str:
+    """Where a listener that binds `bound` answers on this machine: every address is reached through loopback."""
+    if not bound:
+        return "127.0.0.1"
+    try:
+        address = ip_address(bound)
+    except ValueError:
+        return bound
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "::1"
+    return bound
 
 
 def gateway_address(settings: Settings, ports: Ports) -> str:

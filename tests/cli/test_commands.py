@@ -226,13 +226,13 @@ def test_a_port_in_use_ends_up_with_its_name(tmp_path: Path) -> None:
 
 
 def test_a_bind_beyond_loopback_needs_the_server_profile(tmp_path: Path) -> None:
-    printed = landbridge("up", "--data", str(tmp_path / "data"), "--host", "0.0.0.0", *FREE)
+    printed = landbridge("up", "--data", str(tmp_path / "data"), "--host", "::", *FREE)
     assert printed.returncode == 2
     assert "platform.bind-needs-server-profile" in printed.stderr
 
 
 def test_the_server_profile_says_nothing_about_comforts(tmp_path: Path) -> None:
-    with started(tmp_path, "--profile", "server", "--host", "0.0.0.0") as running:
+    with started(tmp_path, "--profile", "server", "--host", "::") as running:
         said = running.said()
         assert httpx.get(f"{said['local_url']}/ready", trust_env=False).status_code == 200
         assert running.stop() == 0

@@ -18,9 +18,10 @@ from landbridge.model.mapping import Mapping, Protocol
 from landbridge.settings import TunnelSettings
 from landbridge.testing.world import ACME, World, erp_mapping, world
 from tests.tools import require_tool
+from tests.world.backends import tcp_server
 from tests.world.client import Client, ask, request
 from tests.world.test_bulk import memory
-from tests.world.test_socks import SUCCESS, connect, echo, handshake, refused, tcp_server
+from tests.world.test_socks import SUCCESS, connect, echo, handshake, refused
 
 pytestmark = pytest.mark.anyio
 

@@ -20,8 +20,9 @@ from landbridge.model.mapping import Mapping, Protocol
 from landbridge.model.propagation import KeyFiles
 from landbridge.testing.sample_backend import SampleBackend
 from landbridge.testing.world import ACME
+from tests.world.backends import tcp_server
 from tests.world.certificates import authority, issue, server_context
-from tests.world.test_socks import echo, tcp_server
+from tests.world.test_socks import echo
 
 pytestmark = pytest.mark.anyio
 

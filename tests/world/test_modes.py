@@ -14,7 +14,7 @@ import pytest
 from landbridge.model.landscape import ConnectorContent
 from landbridge.model.mapping import Mapping, Protocol
 from landbridge.testing.world import ACME, GLOBEX, World, erp_mapping, world
-from tests.world.backends import NO_CONTENT, always, raw_backend
+from tests.world.backends import NO_CONTENT, always, raw_backend, tcp_server
 from tests.world.client import Answer, Client, ask, request
 from tests.world.test_socks import authentication, connect
 
@@ -38,20 +38,15 @@ async def both(folder: Path, **changes: object) -> AsyncIterator[World]:
         writer.write(await reader.readexactly(4))
         writer.close()
 
-    server = await asyncio.start_server(echo, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    try:
-        async with world(folder, connectors=(), **changes) as running:
-            mappings = (
-                erp_mapping(running.backend.port),
-                Mapping("echo.inner", 7, "127.0.0.1", port, protocol=Protocol.TCP),
-            )
-            for location in ("", "plant"):
-                name = location or "default"
-                await running.add_connector(ConnectorContent(name, ACME, location, mappings=mappings))
-            yield running
-    finally:
-        server.close()
+    async with tcp_server(echo) as port, world(folder, connectors=(), **changes) as running:
+        mappings = (
+            erp_mapping(running.backend.port),
+            Mapping("echo.inner", 7, "127.0.0.1", port, protocol=Protocol.TCP),
+        )
+        for location in ("", "plant"):
+            name = location or "default"
+            await running.add_connector(ConnectorContent(name, ACME, location, mappings=mappings))
+        yield running
 
 
 async def get(running: World, *lines: str, token: str = "") -> Answer:

@@ -11,7 +11,8 @@ import pytest
 from landbridge.model.landscape import ConnectorContent
 from landbridge.model.service_channel import ServiceChannel, ServiceMapping
 from landbridge.testing.world import ACME, GLOBEX, World, subaccount, world
-from tests.world.test_socks import echo, tcp_server
+from tests.world.backends import tcp_server
+from tests.world.test_socks import echo
 
 pytestmark = pytest.mark.anyio
 

@@ -19,6 +19,7 @@ from landbridge.model.landscape import ConnectorContent
 from landbridge.model.secret import Secret
 from landbridge.net.proxy import HttpProxy
 from landbridge.testing.world import ACME, World, erp_mapping, world
+from tests.world.backends import tcp_server
 from tests.world.certificates import authority, issue, server_context
 from tests.world.client import ask, request
 
@@ -175,20 +176,15 @@ async def test_interception_is_named_with_the_issuer(tmp_path: Path) -> None:
         writer.close()
 
     context = server_context(issue(box), tmp_path)
-    server = await asyncio.start_server(silent, "127.0.0.1", 0, ssl=context)
-    try:
-        async with world(tmp_path) as one:
-            state = load_state(one.folder / "connector-erp")
-            port = server.sockets[0].getsockname()[1]
-            content = ConnectorContent("other", ACME, "other", mappings=(erp_mapping(one.backend.port),))
-            other = await one.run_connector(content, replace(state, gateways=(f"127.0.0.1:{port}",)), wait=False)
-            event = await other.next_event()
-            assert isinstance(event, Disconnected)
-            assert event.reason.code == "tunnel.intercepted"
-            assert "Corporate Inspection CA" in event.reason.sentence
-            assert event.retry_in is not None, "the box may be configured away"
-    finally:
-        server.close()
+    async with tcp_server(silent, context) as port, world(tmp_path) as one:
+        state = load_state(one.folder / "connector-erp")
+        content = ConnectorContent("other", ACME, "other", mappings=(erp_mapping(one.backend.port),))
+        other = await one.run_connector(content, replace(state, gateways=(f"127.0.0.1:{port}",)), wait=False)
+        event = await other.next_event()
+        assert isinstance(event, Disconnected)
+        assert event.reason.code == "tunnel.intercepted"
+        assert "Corporate Inspection CA" in event.reason.sentence
+        assert event.retry_in is not None, "the box may be configured away"
 
 
 async def test_a_changed_configuration_counts_at_once_and_touches_no_open_stream(tmp_path: Path) -> None:

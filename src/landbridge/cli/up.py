@@ -20,7 +20,7 @@ Examples:
   landbridge up
   landbridge up --landscape landscape.yaml
   landbridge up --http-port 0 --https-port 0 --door-port 0 --tunnel-port 0 --json
-  landbridge up --profile server --host 0.0.0.0 --public-host bridge.example.com
+  landbridge up --profile server --host :: --public-host bridge.example.com
 
 Each option has an environment variable: --http-port is LANDBRIDGE_HTTP_PORT. Ctrl-C stops, twice forces.
 """

