@@ -67,6 +67,15 @@ def third(connection: Connection, vault: Vault) -> None:
     connection.exec_driver_sql(f"UPDATE administrators SET subaccount_id = '{ACME.id}' WHERE name = 'root'")
 
 
+def fourth(connection: Connection, vault: Vault) -> None:
+    """Revision 0004: connectors may reach services; the levels of subscriptions have one zone."""
+    third(connection, vault)
+    connection.exec_driver_sql(
+        "INSERT INTO service_mappings (subaccount_id, service_id, internal_host, internal_port, location_ids) VALUES "
+        f"('{ACME.id}', 'db', 'db.test', 5432, '[]')"
+    )
+
+
 def _data_key(connection: Connection, vault: Vault, subaccount_id: str | None) -> Vault:
     key = secrets.token_bytes(32)
     owner = subaccount_id or ""
@@ -149,5 +158,10 @@ def _connectors(connection: Connection) -> None:
     )
 
 
-SEEDS: dict[str, Callable[[Connection, Vault], None]] = {"0001": first, "0002": second, "0003": third}
+SEEDS: dict[str, Callable[[Connection, Vault], None]] = {
+    "0001": first,
+    "0002": second,
+    "0003": third,
+    "0004": fourth,
+}
 """By revision; a test demands one for every revision but the newest."""

@@ -113,6 +113,49 @@ async def test_many_at_once(session: Session, repository_of: Any, noun: Any) -> 
     assert await repository.names(ACME.id, None) == ["b"]
 
 
+@pytest.mark.parametrize(("repository_of", "noun"), KINDS)
+async def test_a_name_is_in_one_of_the_two_zones_of_a_subscription(
+    session: Session, repository_of: Any, noun: Any
+) -> None:
+    both, shared = repository_of(session), repository_of(session, shared_only=True)
+    await both.put_new(*SHARED, noun("private", "1"))
+    await both.put_new(*SHARED, noun("given", "1"), shared=True)
+    await shared.put_new(*SHARED, noun("theirs", "1"))
+    for repository in (both, shared):
+        with pytest.raises(FaultError):
+            await repository.put_new(*SHARED, noun("private", "2"), shared=True)
+        with pytest.raises(FaultError):
+            await repository.put_new(*SHARED, noun("given", "2"))
+    with pytest.raises(FaultError):
+        await shared.put(*SHARED, noun("private", "2"))
+    assert await both.names(*SHARED) == ["given", "private", "theirs"]
+    assert await shared.names(*SHARED) == ["given", "theirs"]
+    assert await shared.count(*SHARED) == 2
+    assert await shared.stored(*SHARED, "private") is None
+    assert list(await shared.get_many(*SHARED, ["theirs", "private"])) == ["theirs"]
+    assert await shared.delete_many(*SHARED, ["private", "theirs"]) == ["theirs"]
+    assert [(one.noun.name, one.shared) for one in await both.page(*SHARED, limit=9)] == [
+        ("given", True),
+        ("private", False),
+    ]
+
+
+@pytest.mark.parametrize(("repository_of", "noun"), KINDS)
+async def test_content_stays_in_its_zone_until_it_is_moved(session: Session, repository_of: Any, noun: Any) -> None:
+    repository = repository_of(session)
+
+    async def zone() -> bool | None:
+        stored = await repository.stored(*SHARED, "a")
+        return stored.shared if stored else None
+
+    await repository.put(*SHARED, noun("a", "1"), shared=True)
+    assert await repository.put(*SHARED, noun("a", "2"))
+    assert await zone() is True
+    assert await repository.put(*SHARED, noun("a", "2"), shared=False), "the zone alone is a change"
+    assert await zone() is False
+    assert not await repository.put(*SHARED, noun("a", "2"), shared=False)
+
+
 async def test_pages_and_streams_are_in_the_order_of_bytes(session: Session) -> None:
     repository = DestinationRepository(session)
     names = [f"d-{number:04}" for number in range(CHUNK + 5)] + ["Z", "a b", "a-b", "a_b", "aB", "ab", "é", "😀"]

@@ -6,7 +6,7 @@ The name is in the clear, everything else is sealed (§1.8).
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -40,15 +40,19 @@ T = TypeVar("T", bound=Entity)
 class LevelRepository(Generic[T]):
     """Entities of one kind by level: an instance's own or, with `instance_id` None, the subaccount's.
 
-    A subscriber's content of an application is the level (subscriber's subaccount, provider's instance). Case matters
-    in names; lists are in the order of the names' bytes.
+    A subscriber's content of an application is the level (subscriber's subaccount, provider's instance). It has two
+    zones: what is shared with the subscriber's people, and what is the application's alone. A name is in one of them.
+    Case matters in names; lists are in the order of the names' bytes.
+
+    shared_only  nothing but the shared zone exists, and what is written goes there
     """
 
     kind: ClassVar[EntityKind]
     table: ClassVar[Table]
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, *, shared_only: bool = False) -> None:
         self._session = session
+        self._shared_only = shared_only
 
     @abstractmethod
     def _write(self, noun: T) -> str: ...
@@ -109,37 +113,46 @@ class LevelRepository(Generic[T]):
         counted: int = (await self._session.execute(query)).scalar_one()
         return counted
 
-    async def put(self, subaccount_id: str, instance_id: str | None, noun: T) -> bool:
-        """Store it; returns whether anything changed. Its labels stay."""
-        return bool(await self.put_many(subaccount_id, instance_id, [noun]))
+    async def put(self, subaccount_id: str, instance_id: str | None, noun: T, *, shared: bool | None = None) -> bool:
+        """Store it; returns whether anything changed. Its labels stay.
 
-    async def put_many(self, subaccount_id: str, instance_id: str | None, nouns: Iterable[T]) -> Sequence[str]:
-        """Store them all; returns the names of those that changed. Of two of one name the later one stays."""
+        shared  the zone that it is moved to; None: it stays where it is, and something new is not shared
+        """
+        return bool(await self.put_many(subaccount_id, instance_id, [noun], shared=shared))
+
+    async def put_many(
+        self, subaccount_id: str, instance_id: str | None, nouns: Iterable[T], *, shared: bool | None = None
+    ) -> Sequence[str]:
+        """Store them all; returns the names of those that changed. Of two of one name the later one stays.
+
+        Raises `FaultError` (`store.conflict`) for a name of the other zone, where only the shared one exists.
+        """
         changed: list[str] = []
         by_name = {noun.name: noun for noun in nouns}
         for names in _chunks(list(by_name)):
-            where = and_(self._level(subaccount_id, instance_id), self.table.c.name.in_(names))
-            etags = await self._session.all(select(self.table.c.name, self.table.c.etag).where(where))
-            present = {row["name"]: row["etag"] for row in etags}
-            fresh = [by_name[name] for name in names if present.get(name) != by_name[name].etag]
-            rows = await self._rows(subaccount_id, instance_id, fresh)
+            present = await self._present(subaccount_id, instance_id, names)
+            zones = {name: self._zone(shared, present.get(name)) for name in names}
+            fresh = [by_name[name] for name in names if present.get(name) != (by_name[name].etag, zones[name])]
+            rows = await self._rows(subaccount_id, instance_id, fresh, zones)
             await self._session.upsert(self.table, *rows, keep=frozenset({"created"}))
             changed += [noun.name for noun in fresh]
         if changed:
             self._session.touch(subaccount_id)
         return changed
 
-    async def put_new(self, subaccount_id: str, instance_id: str | None, noun: T) -> Stored[T]:
-        """Store it under a name that is free.
+    async def put_new(
+        self, subaccount_id: str, instance_id: str | None, noun: T, *, shared: bool | None = None
+    ) -> Stored[T]:
+        """Store it under a name that is free in both zones.
 
         Raises `FaultError` (`store.conflict`) when it is not; the transaction goes on as if nothing had happened.
         """
-        row = (await self._rows(subaccount_id, instance_id, [noun]))[0]
+        zones = {noun.name: self._zone(shared, None)}
+        row = (await self._rows(subaccount_id, instance_id, [noun], zones))[0]
         if not await self._session.insert_new(self.table, row):
-            owner = f"instance {instance_id}" if instance_id else f"subaccount {subaccount_id}"
-            raise FaultError(fault("store.conflict", what=self.kind.value, name=noun.name, owner=owner))
+            raise self._conflict(subaccount_id, instance_id, noun.name)
         self._session.touch(subaccount_id)
-        return Stored(noun, row["etag"], row["created"], row["modified"])
+        return _stored(noun, row)
 
     async def delete(self, subaccount_id: str, instance_id: str | None, name: str) -> bool:
         """Delete it with its labels; False when there is none."""
@@ -161,13 +174,41 @@ class LevelRepository(Generic[T]):
         return select(self.table).where(self._level(subaccount_id, instance_id)).order_by(self.table.c.name)
 
     def _level(self, subaccount_id: str, instance_id: str | None) -> ColumnElement[bool]:
+        level = self._whole_level(subaccount_id, instance_id)
+        return and_(level, self.table.c.shared) if self._shared_only else level
+
+    def _whole_level(self, subaccount_id: str, instance_id: str | None) -> ColumnElement[bool]:
         return and_(self.table.c.subaccount_id == subaccount_id, self.table.c.level == (instance_id or ""))
 
-    async def _rows(self, subaccount_id: str, instance_id: str | None, nouns: Sequence[T]) -> Sequence[Row]:
+    async def _present(
+        self, subaccount_id: str, instance_id: str | None, names: Sequence[str]
+    ) -> dict[str, tuple[str, bool]]:
+        """Entity tag and zone of those of `names` that exist."""
+        columns = self.table.c
+        where = and_(self._whole_level(subaccount_id, instance_id), columns.name.in_(names))
+        rows = await self._session.all(select(columns.name, columns.etag, columns.shared).where(where))
+        for row in rows:
+            if self._shared_only and not row["shared"]:
+                raise self._conflict(subaccount_id, instance_id, row["name"])
+        return {row["name"]: (row["etag"], row["shared"]) for row in rows}
+
+    def _zone(self, wanted: bool | None, present: tuple[str, bool] | None) -> bool:
+        if self._shared_only or wanted is not None:
+            return self._shared_only or bool(wanted)
+        return present is not None and present[1]
+
+    def _conflict(self, subaccount_id: str, instance_id: str | None, name: str) -> FaultError:
+        owner = f"instance {instance_id}" if instance_id else f"subaccount {subaccount_id}"
+        return FaultError(fault("store.conflict", what=self.kind.value, name=name, owner=owner))
+
+    async def _rows(
+        self, subaccount_id: str, instance_id: str | None, nouns: Sequence[T], zones: Mapping[str, bool]
+    ) -> Sequence[Row]:
         if not nouns:
             return []
         vault, now = await sealer(self._session, subaccount_id), self._session.now
-        return [self._row(vault, now, subaccount_id, instance_id, noun) for noun in nouns]
+        place = (subaccount_id, instance_id)
+        return [{**self._row(vault, now, *place, noun), "shared": zones[noun.name]} for noun in nouns]
 
     def _row(self, vault: Vault, now: int, subaccount_id: str, instance_id: str | None, noun: T) -> Row:
         level = instance_id or ""
@@ -190,8 +231,11 @@ class LevelRepository(Generic[T]):
 
     def _stored(self, vault: Vault, row: Row) -> Stored[T]:
         context = sealing_context(self.kind, row["subaccount_id"], row["level"], row["name"])
-        noun = self._read(row, vault.open(row["properties"], context=context))
-        return Stored(noun, row["etag"], row["created"], row["modified"])
+        return _stored(self._read(row, vault.open(row["properties"], context=context)), row)
+
+
+def _stored(noun: T, row: Row) -> Stored[T]:
+    return Stored(noun, row["etag"], row["created"], row["modified"], row["shared"])
 
 
 def sealing_context(kind: str, subaccount_id: str, level: str, name: str) -> str:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -115,6 +116,7 @@ def _content(name: str) -> Table:
         Column("created", BigInteger, nullable=False),
         Column("modified", BigInteger, nullable=False),
         Column("properties", LargeBinary, nullable=False),
+        Column("shared", Boolean, nullable=False, server_default=false()),
     )
 
 
