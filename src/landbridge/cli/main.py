@@ -27,6 +27,7 @@ from landbridge.cli import (
     instance,
     issuer,
     key,
+    probe,
     reset,
     role,
     status,
@@ -85,6 +86,7 @@ app.add_typer(administrator.app, name="administrator")
 app.add_typer(key.app, name="key")
 app.add_typer(connector.app, name="connector")
 app.command("status", help=status.HELP)(status.status)
+app.add_typer(probe.app, name="probe")
 app.command("explain", help=explain.HELP)(explain.explain)
 app.command("trace", help=trace.HELP)(trace.trace)
 app.command("apply", help=apply.HELP)(apply.apply)

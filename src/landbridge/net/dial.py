@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from landbridge.net.proxy import HttpProxy, ProxyRefused, open_through
+from landbridge.net.tls_end import keep_what_comes_before_the_end
 
 P = TypeVar("P", bound=asyncio.BaseProtocol)
 
@@ -62,10 +63,28 @@ async def connect(
         raise dial_failed(error) from None
     try:
         async with asyncio.timeout_at(deadline):
-            return await loop.create_connection(factory, sock=connection, ssl=tls, server_hostname=name)
+            transport, protocol = await loop.create_connection(factory, sock=connection, ssl=tls, server_hostname=name)
     except TimeoutError:
         raise DialFailed(DialProblem.TLS, "no answer to the handshake in time") from None
     except OSError as error:
+        raise dial_failed(error) from None
+    if tls is not None:
+        keep_what_comes_before_the_end(transport)
+    return transport, protocol
+
+
+async def dialled(
+    host: str,
+    port: int,
+    *,
+    timeout: float,  # noqa: ASYNC109 - one deadline for name and TCP together
+    proxy: HttpProxy | None = None,
+) -> socket.socket:
+    """A connected, non-blocking socket, for those who speak on it themselves. Raises `DialFailed`."""
+    try:
+        async with asyncio.timeout(timeout):
+            return await _open(host, port, proxy)
+    except TimeoutError as error:
         raise dial_failed(error) from None
 
 

@@ -9,6 +9,7 @@ from landbridge.faults.catalogue import (
     backend,
     certificates,
     channels,
+    check,
     cli,
     connectivity,
     connector,
@@ -54,6 +55,7 @@ CATALOGUE = MappingProxyType(
             *content.ROWS,
             *certificates.ROWS,
             *files.ROWS,
+            *check.ROWS,
             *platform.ROWS,
             *cli.ROWS,
         )

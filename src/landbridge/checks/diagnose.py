@@ -1,0 +1,46 @@
+"""From evidence to findings: every book that applies is asked, and what its other rules ruled out is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from landbridge.checks.catalogue import FAILURES
+from landbridge.checks.evidence import Evidence
+from landbridge.checks.finding import Confidence, Finding, RuledOut
+from landbridge.checks.rules import outbound_cert_path
+from landbridge.checks.rules.book import Book, Holds, Not, Rule
+from landbridge.faults import CATALOGUE
+
+BOOKS: tuple[Book, ...] = (outbound_cert_path.BOOK,)
+
+FAULTS = {pair: kind.code for kind in CATALOGUE.values() for pair in kind.proves}
+"""Which fault traffic would get for a cause."""
+UNNAMED = "check.finding"
+_SURENESS = list(Confidence)
+
+
+def diagnose(evidence: Evidence, books: Sequence[Book] = BOOKS) -> tuple[Finding, ...]:
+    """The causes that evidence shows, the surest first and then the lowest layer."""
+    findings = [finding for book in books for finding in _found(book, evidence)]
+    return tuple(sorted(findings, key=lambda one: _SURENESS.index(one.confidence)))
+
+
+def _found(book: Book, evidence: Evidence) -> list[Finding]:
+    judged = list(book.judged(evidence))
+    out = tuple(RuledOut(rule.cause, verdict.by) for rule, verdict in judged if isinstance(verdict, Not))
+    return [_finding(book, rule, verdict, out) for rule, verdict in judged if isinstance(verdict, Holds)]
+
+
+def _finding(book: Book, rule: Rule, verdict: Holds, out: tuple[RuledOut, ...]) -> Finding:
+    cause = FAILURES[book.failure].cause(rule.cause)
+    return Finding(
+        fault=FAULTS.get((book.failure, rule.cause), UNNAMED),
+        failure=book.failure,
+        cause=rule.cause,
+        confidence=verdict.confidence,
+        emitter=verdict.emitter or rule.emitter,
+        layer=rule.layer,
+        evidence=verdict.evidence,
+        action=verdict.action or cause.action,
+        alternatives=out,
+    )

@@ -1,0 +1,31 @@
+"""The dialler of programs that look for themselves."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+
+from landbridge.net.dial import dialled
+from landbridge.net.proxy import HttpProxy
+from landbridge.net.public_address import is_public
+
+
+@dataclass(frozen=True, slots=True)
+class DirectDialler:
+    """Connects from this machine, through `proxy` if there is one.
+
+    private_targets  whether addresses of private networks may be connected to
+    """
+
+    private_targets: bool = True
+    proxy: HttpProxy | None = None
+
+    async def open(self, host: str, port: int, seconds: float) -> socket.socket:
+        """A connected, non-blocking socket. Raises `DialFailed`."""
+        return await dialled(host, port, timeout=seconds, proxy=self.proxy)
+
+    def permits(self, address: str) -> str:
+        """Empty when the address may be connected to, else why not."""
+        if self.private_targets or is_public(address):
+            return ""
+        return "it is an address of a private network, which this installation does not call"

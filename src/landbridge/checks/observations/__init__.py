@@ -1,0 +1,16 @@
+"""What probes saw: plain facts, one type for each kind of fact, ready to be stored and judged again.
+
+For: probes, which make them; rules, which judge them; reports, which show them.
+Enters: facts of one measurement. Leaves: frozen structs that become JSON and come back (`evidence`).
+Must never: hold a secret, judge, do I/O. A fact says whether its layer carried (`good`); what that means is for rules.
+"""
+
+from __future__ import annotations
+
+from landbridge.checks.observations.network import AddressTried, NameResolved, NothingSeen
+from landbridge.checks.observations.tls import TlsHandshake, TrustAnchors
+
+Observation = NameResolved | AddressTried | NothingSeen | TlsHandshake | TrustAnchors
+"""Every kind of fact. A new kind is added here, and then evidence can hold it."""
+
+__all__ = ["AddressTried", "NameResolved", "NothingSeen", "Observation", "TlsHandshake", "TrustAnchors"]

@@ -1,0 +1,19 @@
+"""What all facts have in common."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", omit_defaults=True):
+    """One thing that a probe saw. Subclasses name their fields and how they read in one line."""
+
+    @property
+    def good(self) -> bool:
+        """Whether the way leads on from here."""
+        return True
+
+    @property
+    def line(self) -> str:
+        """The fact in a few words, without secrets."""
+        raise NotImplementedError

@@ -1,0 +1,96 @@
+"""TLS: what a server showed in a handshake, and what it is to be judged by."""
+
+from __future__ import annotations
+
+from landbridge.checks.observations.fact import Fact
+
+ALERTS = {
+    0: "close_notify",
+    10: "unexpected_message",
+    20: "bad_record_mac",
+    22: "record_overflow",
+    40: "handshake_failure",
+    42: "bad_certificate",
+    43: "unsupported_certificate",
+    44: "certificate_revoked",
+    45: "certificate_expired",
+    46: "certificate_unknown",
+    47: "illegal_parameter",
+    48: "unknown_ca",
+    49: "access_denied",
+    50: "decode_error",
+    51: "decrypt_error",
+    70: "protocol_version",
+    71: "insufficient_security",
+    80: "internal_error",
+    86: "inappropriate_fallback",
+    90: "user_canceled",
+    109: "missing_extension",
+    110: "unsupported_extension",
+    112: "unrecognized_name",
+    113: "bad_certificate_status_response",
+    116: "certificate_required",
+    120: "no_application_protocol",
+}
+"""Names of alerts (RFC 8446 §6)."""
+
+
+class TlsHandshake(Fact, frozen=True, tag="tls-handshake"):
+    """One handshake, made without judging the certificate.
+
+    server_name        sent as SNI; empty: none was sent
+    problem            "" complete · "not-tls" · "alert" · "closed" · "reset" · "timeout" · "protocol"
+    chain              certificates as presented (PEM), the server's own first
+    certificate_asked  whether the server asked for ours; `authorities` are the issuers it named (RFC 4514)
+    certificate_sent   whether we had one to send
+    alert              number of the alert that ended it (-1: none), in the handshake or within the second after it
+    ended              how the second after the handshake ended: "open", "data", "closed", "reset", "alert"
+    first_bytes        what came instead of TLS, as text
+    """
+
+    host: str
+    port: int
+    server_name: str = ""
+    problem: str = ""
+    version: str = ""
+    cipher: str = ""
+    alpn: str = ""
+    chain: tuple[str, ...] = ()
+    certificate_asked: bool = False
+    authorities: tuple[str, ...] = ()
+    certificate_sent: bool = False
+    alert: int = -1
+    ended: str = ""
+    first_bytes: str = ""
+
+    @property
+    def good(self) -> bool:
+        return not self.problem and self.ended in ("", "open", "data")
+
+    @property
+    def line(self) -> str:
+        if self.problem == "not-tls":
+            return f"no TLS: the server says {self.first_bytes!r}"
+        if self.alert >= 0:
+            when = "in the handshake" if self.problem else "after the handshake"
+            return f"the server ends it {when} with alert {ALERTS.get(self.alert, str(self.alert))}"
+        if self.problem:
+            return {
+                "closed": "the server closes the connection in the handshake",
+                "reset": "the server resets the connection in the handshake",
+                "timeout": "the server does not answer the handshake",
+            }.get(self.problem, "the handshake cannot be read")
+        name = f"with the name {self.server_name}" if self.server_name else "without a name"
+        gone = f", {self.ended} right after it" if not self.good else ""
+        return f"{self.version}, {self.cipher}, {len(self.chain)} certificates {name}{gone}"
+
+
+class TrustAnchors(Fact, frozen=True, tag="trust-anchors"):
+    """The certificates (PEM) that the one who connects would trust, and where they came from; none trusts nothing."""
+
+    source: str
+    certificates: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> str:
+        return f"judged by {self.source} ({len(self.certificates)} certificates)"

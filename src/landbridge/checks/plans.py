@@ -1,0 +1,30 @@
+"""Which probes are made for which kind of target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from landbridge.checks.probe import Probe
+from landbridge.checks.probes import address, tls, trust
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The probes for one kind of target, each after those that it needs.
+
+    port    where such targets are, when nobody says otherwise
+    schemes  of their URLs, the usual one first
+    """
+
+    protocol: str
+    port: int
+    probes: tuple[Probe, ...]
+    schemes: tuple[str, ...] = ()
+
+
+_WAY = (trust.TRUST, address.NAME, address.TCP)
+
+PLANS: Mapping[str, Plan] = {
+    plan.protocol: plan for plan in (Plan("tls", 443, (*_WAY, tls.TLS, tls.TLS_WITHOUT_NAME), ("tls", "https")),)
+}

@@ -1,0 +1,86 @@
+"""What a probe is, and the scene it looks at."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from landbridge.checks.evidence import Effect, Evidence, Layer, Target
+from landbridge.checks.observations import Observation
+from landbridge.model.clock import Clock
+from landbridge.model.secret import Secret
+
+
+class Dialler(Protocol):
+    """Opens connections for probes, in the way in which traffic opens them."""
+
+    async def open(self, host: str, port: int, seconds: float) -> socket.socket:
+        """A connected, non-blocking socket. Raises `DialFailed`."""
+        ...
+
+    def permits(self, address: str) -> str:
+        """Empty when `address` (numeric) may be connected to, else why not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Logon:
+    """Secrets that probes may use. They never enter evidence.
+
+    certificate, key  PEM of a client certificate with its chain, and its private key
+    """
+
+    user: str = ""
+    password: Secret = field(default_factory=lambda: Secret(""))
+    token: Secret = field(default_factory=lambda: Secret(""))
+    certificate: str = ""
+    key: Secret = field(default_factory=lambda: Secret(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whom to trust: certificates (PEM) and where they came from."""
+
+    source: str = "nothing"
+    certificates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a probe works with.
+
+    seconds     time for one probe
+    allowed     effects that are permitted; intrusive ones only when somebody asked for them
+    """
+
+    target: Target
+    dialler: Dialler
+    clock: Clock
+    logon: Logon = field(default_factory=Logon)
+    trust: Trust = field(default_factory=Trust)
+    seconds: float = 10.0
+    allowed: frozenset[Effect] = frozenset((Effect.PASSIVE, Effect.HANDSHAKE, Effect.SAFE))
+
+
+Look = Callable[[Scene, Evidence], Awaitable[Sequence[Observation]]]
+"""Measures, and gives what it saw. `Evidence` holds the steps that came before. Raises `DialFailed` or `OSError` when
+the connection cannot be had: the plan writes that down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One measurement.
+
+    name    unique in a plan
+    after   probes that must have passed before; if one did not, this one is skipped and says so
+    ready   empty when it makes sense, else why it is skipped ("no user was given")
+    """
+
+    name: str
+    layer: Layer
+    effect: Effect
+    look: Look
+    after: tuple[str, ...] = ()
+    ready: Callable[[Scene, Evidence], str] = lambda scene, evidence: ""

@@ -1,0 +1,69 @@
+"""A report: what was looked at, how far the way leads, what was found, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from landbridge.checks.diagnose import diagnose
+from landbridge.checks.evidence import Evidence, Step
+from landbridge.checks.finding import Confidence, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Evidence and what it means.
+
+    notes  what to know before believing it
+    """
+
+    evidence: Evidence
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def healthy(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+    @property
+    def proven(self) -> tuple[Finding, ...]:
+        """What is sure."""
+        return tuple(one for one in self.findings if one.confidence is Confidence.PROVEN)
+
+    def as_json(self) -> dict[str, object]:
+        """For machines. The keys are stable."""
+        evidence: dict[str, object] = msgspec.to_builtins(self.evidence)
+        return {
+            "target": evidence["target"],
+            "at": self.evidence.at,
+            "healthy": self.healthy,
+            "findings": [finding.as_json() for finding in self.findings],
+            "passed": [step.probe for step in self.evidence.steps if step.passed],
+            "skipped": [{"probe": step.probe, "because": step.skipped} for step in self.evidence.steps if step.skipped],
+            "notes": list(self.notes),
+            "evidence": evidence,
+        }
+
+
+def report(evidence: Evidence) -> Report:
+    """Judge evidence; the same evidence gives the same report."""
+    return Report(evidence, diagnose(evidence), _notes(evidence))
+
+
+def _notes(evidence: Evidence) -> tuple[str, ...]:
+    from landbridge.checks.observations import TlsHandshake
+    from landbridge.checks.rules.tls import anchors
+
+    shaken = evidence.first(TlsHandshake)
+    if shaken is not None and shaken.chain and anchors(evidence) is None and not evidence.target.location:
+        return ("Nothing is trusted here, so the chain was not judged: give --trust FILE, or --public-trust.",)
+    return ()
+
+
+def state(step: Step) -> str:
+    """One word for a step."""
+    if step.skipped:
+        return "skipped"
+    return "ok" if step.passed else "failed"

@@ -1,0 +1,135 @@
+"""What the commands of `landbridge probe` share: targets, options, and how a report is told."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from landbridge.cli.options import give, give_json
+from landbridge.cli.text_file import read_text
+from landbridge.faults import FaultError, fault
+
+if TYPE_CHECKING:
+    from landbridge.checks.evidence import Target
+    from landbridge.checks.finding import Finding
+    from landbridge.checks.probe import Logon, Scene, Trust
+    from landbridge.checks.report import Report
+
+Where = Annotated[str, typer.Argument(metavar="URL", help="host, host:port or a URL.")]
+TrustFile = Annotated[
+    Path | None, typer.Option("--trust", help="PEM file: judge by these certificates.", show_default=False)
+]
+PublicTrust = Annotated[bool, typer.Option("--public-trust", help="Judge by the public authorities of this machine.")]
+CertificateFile = Annotated[
+    Path | None, typer.Option("--certificate", help="PEM file: our client certificate and its chain.")
+]
+KeyFile = Annotated[Path | None, typer.Option("--key", help="PEM file: the key of --certificate.")]
+Seconds = Annotated[float, typer.Option("--timeout", min=0.1, max=120, help="Seconds for each probe.")]
+
+
+def target_of(text: str, protocol: str, port: int | Mapping[str, int], schemes: tuple[str, ...]) -> Target:
+    """The target that a user wrote. Raises `FaultError` (`check.target-invalid`)."""
+    from landbridge.checks.evidence import Target
+
+    parts = urlsplit(text if "://" in text else f"{schemes[0]}://{text}")
+    usual = port if isinstance(port, int) else port.get(parts.scheme, 0)
+    try:
+        asked = parts.port
+    except ValueError:
+        raise _invalid(text, "the port is a number up to 65535") from None
+    if parts.scheme not in schemes:
+        raise _invalid(text, f"the scheme is {' or '.join(schemes)}")
+    if not parts.hostname:
+        raise _invalid(text, "there is no host in it")
+    if parts.username is not None:
+        raise _invalid("a URL with a user", "users and passwords are options of their own")
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(protocol=protocol, host=parts.hostname, port=asked or usual, path=path)
+
+
+def _invalid(text: str, reason: str) -> FaultError:
+    return FaultError(fault("check.target-invalid", target=text, reason=reason))
+
+
+def trust_of(file: Path | None, public: bool) -> Trust:
+    """What to judge by: a file, the public authorities, or nothing. Raises `FaultError` for a file that is none."""
+    from landbridge.checks.pem_file import pem_certificates
+    from landbridge.checks.probe import Trust
+    from landbridge.checks.public_trust import public_trust
+
+    if file is None:
+        return public_trust() if public else Trust()
+    try:
+        return Trust(source=str(file), certificates=pem_certificates(read_text(file)))
+    except ValueError as error:
+        raise FaultError(fault("platform.file-unreadable", file=file, reason=str(error))) from None
+
+
+def logon_of(certificate: Path | None, key: Path | None) -> Logon:
+    """The client certificate that a user gave. Raises `FaultError` when one of the two files is missing."""
+    from landbridge.checks.probe import Logon
+    from landbridge.model.secret import Secret
+
+    if (certificate is None) is not (key is None):
+        problem = "--certificate and --key belong together"
+        raise FaultError(fault("platform.usage", problem=problem, command="landbridge probe"))
+    if certificate is None or key is None:
+        return Logon()
+    return Logon(certificate=read_text(certificate), key=Secret(read_text(key)))
+
+
+def probed(scene: Scene, as_json: bool) -> None:
+    """Make the probes of the target's kind, tell the report, and end with its exit code."""
+    from landbridge.checks.plan import observe
+    from landbridge.checks.plans import PLANS
+    from landbridge.checks.report import report
+    from landbridge.net.loop import run
+
+    finished = report(run(observe(scene, PLANS[scene.target.protocol].probes)))
+    if as_json:
+        give_json(finished.as_json())
+    else:
+        tell(finished)
+    if not finished.healthy:
+        raise typer.Exit(fault("check.finding", target="", finding="").kind.exit)
+
+
+def tell(finished: Report) -> None:
+    """A report for people: the way first, then what was found and what to do."""
+    from landbridge.checks.report import state
+
+    target = finished.evidence.target
+    give(f"{target.protocol} {target.address}")
+    width = max((len(step.probe) for step in finished.evidence.steps), default=0)
+    for step in finished.evidence.steps:
+        lines = [step.skipped] if step.skipped else [fact.line for fact in step.seen]
+        for number, line in enumerate(lines or ["nothing"]):
+            label = f"{state(step):<8}{step.probe:<{width}}" if number == 0 else " " * (8 + width)
+            give(f"  {label}  {line}")
+    for finding in finished.findings:
+        _tell_finding(finding)
+    for note in finished.notes:
+        give(_field("Note", note, ""))
+    if finished.healthy:
+        give("Nothing was found that stands in the way.")
+
+
+def _tell_finding(finding: Finding) -> None:
+    give("")
+    give(f"{finding.name}: {finding.confidence.value}")
+    give(_field("What", finding.row.what))
+    for line in finding.evidence:
+        give(_field("Saw", line))
+    give(_field("Who", f"{finding.emitter}, {finding.layer.value}"))
+    give(_field("Do", finding.action))
+    for other in finding.alternatives:
+        give(_field("Not", f"{other.cause}: {other.by}"))
+
+
+def _field(label: str, value: str, indent: str = "  ") -> str:
+    return textwrap.fill(value, 110, initial_indent=f"{indent}{label:<6}", subsequent_indent=" " * (len(indent) + 6))

@@ -1,0 +1,131 @@
+"""Certificates of every kind, made on the spot: good ones, and those that servers should not have."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from ipaddress import ip_address
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+YEAR = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A certificate, its key, and the certificates that lead up from it (its issuer first, without the root)."""
+
+    certificate: x509.Certificate
+    key: PrivateKey
+    above: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def pem(self) -> str:
+        """The certificate alone."""
+        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+    @property
+    def key_pem(self) -> str:
+        return self.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode()
+
+    @property
+    def chain_pem(self) -> str:
+        """The certificate and what leads up from it."""
+        return self.pem + "".join(one.public_bytes(serialization.Encoding.PEM).decode() for one in self.above)
+
+
+@lru_cache(maxsize=4)
+def rsa_key(bits: int) -> rsa.RSAPrivateKey:
+    """An RSA key; the same one for everybody, because making one takes long (traps 8)."""
+    return rsa.generate_private_key(65537, bits)
+
+
+def root(name: str, days: float = YEAR, age: float = 1) -> Pair:
+    """An authority that vouches for itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = _named(name)
+    builder = _builder(subject, subject, key, days, age)
+    return Pair(_authority(builder).sign(key, hashes.SHA256()), key)
+
+
+def intermediate(issuer: Pair, name: str, address: str = "") -> Pair:
+    """An authority below another one; `address` is where certificates say that it can be fetched."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = _authority(_builder(_named(name), issuer.certificate.subject, key, YEAR, 1))
+    return Pair(builder.sign(issuer.key, hashes.SHA256()), key, _above(issuer))
+
+
+def leaf(
+    issuer: Pair | None,
+    names: Sequence[str] = ("localhost", "127.0.0.1"),
+    *,
+    days: float = 90,
+    age: float = 1,
+    key: PrivateKey | None = None,
+    usage: x509.ObjectIdentifier | None = ExtendedKeyUsageOID.SERVER_AUTH,
+    common_name: str = "",
+    issuer_address: str = "",
+) -> Pair:
+    """A certificate for a server or a client; without an issuer it vouches for itself.
+
+    days, age       it was made `age` days ago and lives `days` days from then; a negative age begins in the future
+    issuer_address  where the issuer's certificate can be fetched
+    """
+    key = key or ec.generate_private_key(ec.SECP256R1())
+    subject = _named(common_name or (names[0] if names else "nobody"))
+    builder = _builder(subject, issuer.certificate.subject if issuer else subject, key, days, age)
+    if names:
+        builder = builder.add_extension(x509.SubjectAlternativeName(list(map(_name, names))), critical=False)
+    if usage is not None:
+        builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+    if issuer_address:
+        place = x509.UniformResourceIdentifier(issuer_address)
+        access = x509.AccessDescription(x509.oid.AuthorityInformationAccessOID.CA_ISSUERS, place)
+        builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
+    signed = builder.sign(issuer.key if issuer else key, hashes.SHA256())
+    return Pair(signed, key, _above(issuer) if issuer else ())
+
+
+def _above(issuer: Pair) -> tuple[x509.Certificate, ...]:
+    """The certificates from the issuer up, without a root."""
+    if issuer.certificate.issuer == issuer.certificate.subject:
+        return ()
+    return (issuer.certificate, *issuer.above)
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _name(text: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_address(text))
+    except ValueError:
+        return x509.DNSName(text)
+
+
+def _authority(builder: x509.CertificateBuilder) -> x509.CertificateBuilder:
+    return builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: PrivateKey, days: float, age: float
+) -> x509.CertificateBuilder:
+    begin = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=age)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begin)
+        .not_valid_after(begin + datetime.timedelta(days=days))
+    )

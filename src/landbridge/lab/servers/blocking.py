@@ -1,0 +1,82 @@
+"""Blocking servers in threads: they send the alerts that asynchronous ones lose (traps 1 and 2)."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from landbridge.lab.pki import Pair
+
+Serve = Callable[[socket.socket], None]
+PATIENCE = 5.0
+
+
+@contextlib.contextmanager
+def listening(serve: Serve) -> Iterator[int]:
+    """Port of a server that gives each connection to `serve`, in a thread of its own, and closes it afterwards."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(0.2)
+    ended = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def one(connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(PATIENCE)
+            serve(connection)
+
+    def accept() -> None:
+        while not ended.is_set():
+            try:
+                connection, _ = listener.accept()
+            except TimeoutError:
+                continue
+            except OSError:
+                return
+            threads.append(threading.Thread(target=one, args=(connection,), daemon=True))
+            threads[-1].start()
+
+    accepting = threading.Thread(target=accept, daemon=True)
+    accepting.start()
+    try:
+        yield int(listener.getsockname()[1])
+    finally:
+        ended.set()
+        listener.close()
+        accepting.join()
+
+
+def tls(context: ssl.SSLContext, serve: Serve | None = None) -> Serve:
+    """Shake hands first; then `serve`, or read until the client goes."""
+
+    def shake(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secured:
+            (serve or read_on)(secured)
+
+    return shake
+
+
+def read_on(connection: socket.socket) -> None:
+    """Read until the client goes."""
+    while connection.recv(65_536):
+        pass
+
+
+def server_context(pair: Pair, folder: Path, chain: str = "", clients: str = "") -> ssl.SSLContext:
+    """TLS for a server.
+
+    chain    what it presents (PEM); empty: the certificate and what leads up from it
+    clients  authorities (PEM) of the client certificates that it insists on; empty: it asks for none
+    """
+    file = folder / f"{pair.certificate.serial_number:x}.pem"
+    file.write_text((chain or pair.chain_pem) + pair.key_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("ALL:@SECLEVEL=0")  # so that weak keys can be shown too
+    context.load_cert_chain(file)
+    if clients:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cadata=clients)
+    return context

@@ -1,0 +1,53 @@
+"""Every cause that the lab can bring about is named by the check, and nothing is named where nothing is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from landbridge.cli.main import run
+from landbridge.lab.scenario import Scenario
+from landbridge.lab.scenarios import SCENARIOS
+
+pytestmark = pytest.mark.anyio
+
+
+async def looked(scenario: Scenario, folder: Path) -> tuple[int, dict[str, Any]]:
+    """Exit code and report of the command that a user would run."""
+
+    def command(arguments: list[str]) -> tuple[int, str]:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            return run(arguments), out.getvalue()
+
+    async with scenario.stage(folder) as staged:
+        code, text = await asyncio.to_thread(command, [*staged.command, "--json"])
+    return code, json.loads(text)
+
+
+@pytest.mark.parametrize("scenario", [one for one in SCENARIOS if not one.is_healthy], ids=lambda one: one.name)
+async def test_a_cause_is_named(scenario: Scenario, tmp_path: Path) -> None:
+    code, report = await looked(scenario, tmp_path)
+    named = [f"{one['failure']}/{one['cause']}" for one in report["findings"]]
+    assert named[:1] == [f"{scenario.failure}/{scenario.cause}"]
+    first = report["findings"][0]
+    assert first["evidence"]
+    assert first["emitter"]
+    assert first["action"]
+    ruled_out = {other["cause"] for other in first["alternatives"]}
+    assert scenario.cause not in ruled_out
+    assert ruled_out, "nothing else was ruled out"
+    assert code == 50
+
+
+@pytest.mark.parametrize("scenario", [one for one in SCENARIOS if one.is_healthy], ids=lambda one: one.name)
+async def test_nothing_is_named_where_nothing_is_wrong(scenario: Scenario, tmp_path: Path) -> None:
+    code, report = await looked(scenario, tmp_path)
+    assert report["findings"] == []
+    assert code == 0
