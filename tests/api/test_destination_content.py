@@ -374,26 +374,6 @@ async def test_a_subscriber_writes_its_own_levels(api: Api) -> None:
     assert found["owner"] == {"SubaccountId": OTHER, "InstanceId": await api.scene.instance_id("one")}
 
 
-async def test_what_subscribers_may_is_the_providers_choice(api: Api) -> None:
-    await api.scene.subscribe(OTHER)
-    await api.scene.limit_subscribers(read=("app.read",), write=("app.read", "app.write"))
-    path, subscriber = "/instanceDestinations", {"tenant": OTHER}
-
-    async def status(method: str, *scopes: str, at: str = path) -> int:
-        bearer = {"Authorization": await api.scene.bearer(zid=OTHER, scope=list(scopes))}
-        body = {"json": http("D")} if method == "POST" else {}
-        return (await api.call(method, at, bearer, **body)).status_code
-
-    body = assert_fault(await api.get(path, **subscriber), 403, "destination.subscriber-access")
-    assert "app.read" in body["message"]
-    assert await status("GET", "app.read") == 200
-    assert await status("POST", "app.read") == await status("POST", "app.write") == 403
-    assert await status("POST", "app.read", "app.write") == 201
-    assert await status("GET", at=SUBACCOUNT) == 200, "the subscriber's subaccount is its own"
-    assert (await api.get(path)).status_code == 200, "so is the provider's instance the provider's"
-    assert (await api.get("/destinations/D", **subscriber)).status_code == 200, "finding is the application's business"
-
-
 async def fill(api: Api, count: int, size: int) -> list[str]:
     many = [f"n{number:05}" for number in range(count)]
     async with api.scene.db.begin() as session:

@@ -21,9 +21,14 @@ from tests.api.test_destination_content import (  # noqa: F401
     test_one_is_created_read_replaced_and_deleted,
     test_pages,
     test_what_changed_lately,
-    test_what_subscribers_may_is_the_providers_choice,
 )
 from tests.api.test_destination_fragments import test_what_is_missing_and_what_is_there_already  # noqa: F401
+from tests.api.test_zones import (  # noqa: F401
+    subscribed,
+    test_a_name_is_in_one_zone_only,
+    test_people_of_the_subscriber_see_the_shared_zone_only,
+    test_what_people_of_subscribers_may_is_the_providers_choice,
+)
 from tests.postgres import Postgres, running_postgres
 
 pytestmark = pytest.mark.anyio

@@ -138,9 +138,12 @@ class Scene:
         async with self.db.begin() as session:
             await SubscriptionRepository(session).put(Subscription(subscriber, provider, "app"))
 
-    async def limit_subscribers(self, read: tuple[str, ...] = (), write: tuple[str, ...] = ()) -> None:
-        """Demand scopes of the subscribers of instance 'one'."""
-        access = SubscriberAccess(await self.instance_id("one"), AccessScopes(read, write))
+    async def limit_subscribers(
+        self, read: tuple[str, ...] = (), write: tuple[str, ...] = (), certificates: tuple[str, ...] = ()
+    ) -> None:
+        """Demand scopes of people of subscribers of instance 'one'; `certificates`: to read those."""
+        scopes = AccessScopes(read, write), AccessScopes(certificates)
+        access = SubscriberAccess(await self.instance_id("one"), *scopes)
         async with self.db.begin() as session:
             await SubscriberAccessRepository(session).put(access)
 

@@ -72,7 +72,11 @@ _LIST = Operation(
         parameter("query", "$pageSize", {"type": "integer", "minimum": 1, "maximum": 1000}, about="With $page; 10."),
         parameter("query", "$pageCount", about="true, with $page: the header Page-Count."),
         parameter("query", "$entityCount", about="true, with $page: the header Entity-Count."),
-        parameter("query", "$includeMetadata", about="modification_time;etag;labels, not with $select and $page."),
+        parameter(
+            "query",
+            "$includeMetadata",
+            about="modification_time;etag;labels;shared_with_subscriber, not with $select and $page.",
+        ),
     ),
     headers=("Link", "Page-Count", "Entity-Count"),
 )

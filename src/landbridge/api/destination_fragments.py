@@ -62,7 +62,7 @@ _LIST = Operation(
     {200: list_of(ref("ListedFragment"))},
     parameters=(
         parameter("query", "$filter", about="Label['k'] HAS ('v'), or by FragmentName as for destinations."),
-        parameter("query", "$includeMetadata", {"type": "string", "enum": ["labels"]}),
+        parameter("query", "$includeMetadata", about="labels;shared_with_subscriber"),
     ),
 )
 _GET = Operation(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache, partial
 
 from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
@@ -15,13 +16,13 @@ PATH = "/destination-configuration/openapi.json"
 
 
 def router(described: Iterable[APIRouter]) -> APIRouter:
-    """The route that serves the description of the routes in `described`."""
+    """The route that serves the description of the routes in `described`; it is made when it is asked for first."""
     routes = APIRouter()
-    document = describe(described)
+    document = cache(partial(describe, tuple(described)))
 
     @routes.get(PATH, include_in_schema=False)
     async def openapi() -> JSONResponse:
-        return JSONResponse(document)
+        return JSONResponse(document())
 
     return routes
 
@@ -60,7 +61,12 @@ _GIVEN: JsonSchema = {"type": ["string", "number", "boolean"]}
 
 _METADATA: JsonSchema = {
     "type": "object",
-    "properties": {"modification_time": _TEXT, "etag": _TEXT, "labels": list_of(ref("Label"))},
+    "properties": {
+        "modification_time": _TEXT,
+        "etag": _TEXT,
+        "labels": list_of(ref("Label")),
+        "shared_with_subscriber": {"type": "boolean"},
+    },
     "additionalProperties": False,
 }
 _TOKENS = {"authTokens": list_of(ref("AuthToken")), "certificates": list_of(ref("Certificate"))}

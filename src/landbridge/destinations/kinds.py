@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 from landbridge.destinations.assertion_providers import consumers
 from landbridge.destinations.find import not_found
 from landbridge.destinations.levels import Place
+from landbridge.destinations.zones import SHARED
 from landbridge.faults import FaultError, fault
 from landbridge.model.destination import Destination, InvalidDestination, destination
 from landbridge.model.fragment import Fragment, InvalidFragment, fragment
@@ -38,12 +39,16 @@ class Kind(Generic[N]):
 
     entity: EntityKind
     name_key: str
-    repository: Callable[[Session], LevelRepository[N]]
+    repository: type[LevelRepository[N]]
     read: Callable[[Mapping[str, object]], N]
     show: Callable[[N], dict[str, object]]
     missing: Callable[[str, Place], FaultError]
     guard: Guard[N] | None = None
-    metadata: tuple[str, ...] = ("labels",)
+    metadata: tuple[str, ...] = ("labels", SHARED)
+
+    def at(self, session: Session, place: Place) -> LevelRepository[N]:
+        """What keeps it, as far as it exists for the one who asks for this place."""
+        return self.repository(session, shared_only=place.shared_only)
 
 
 def invalid(entity: str, error: InvalidDestination | InvalidFragment) -> FaultError:
@@ -64,7 +69,7 @@ DESTINATION: Kind[Destination] = Kind(
     show=lambda noun: dict(noun.properties),
     missing=lambda name, place: not_found(name, str(place)),
     guard=consumers,
-    metadata=("modification_time", "etag", "labels"),
+    metadata=("modification_time", "etag", "labels", SHARED),
 )
 
 FRAGMENT: Kind[Fragment] = Kind(

@@ -56,7 +56,7 @@ class Labelling:
         return Answer(200, labels_json(wanted))
 
     async def _present(self, session: Session, place: Place, name: str) -> list[Label]:
-        if await self.kind.repository(session).get(*place.key, name) is None:
+        if await self.kind.at(session, place).get(*place.key, name) is None:
             raise self.kind.missing(name, place)
         return await LabelRepository(session).get(self.kind.entity, place.key, name)
 

@@ -22,7 +22,9 @@ class Level(StrEnum):
 class Place:
     """One level of one owner; `instance_id` is None for the level of the subaccount.
 
-    shows_secrets  whether the one who asks may see passwords and private keys there
+    shows_secrets    whether the one who asks may see passwords and private keys there
+    of_subscription  whether it is the level of a subscription: that one has a shared and a private zone (§1.1)
+    shared_only      whether nothing but the shared zone exists for the one who asks
 
     The subscription level has no key of its own: it is the subscriber's subaccount with the provider's instance.
     """
@@ -30,6 +32,8 @@ class Place:
     subaccount_id: str
     instance_id: str | None
     shows_secrets: bool = True
+    of_subscription: bool = False
+    shared_only: bool = False
 
     @property
     def owner(self) -> dict[str, str | None]:
@@ -49,7 +53,9 @@ class Place:
 def place_of(level: Level, caller: Caller) -> Place:
     """What a level means for this caller: the token's tenant decides, unless the level names the provider."""
     subaccount = caller.provider_id if level.startswith("provider") else caller.tenant
-    return Place(subaccount, caller.instance_id if level.endswith("instance") else None)
+    if not level.endswith("instance"):
+        return Place(subaccount, None)
+    return Place(subaccount, caller.instance_id, of_subscription=subaccount != caller.provider_id)
 
 
 def split_level(text: str, default: Level) -> tuple[str, Level]:

@@ -7,12 +7,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from landbridge.destinations.filter import Filter, parse_filter
+from landbridge.destinations.zones import SHARED
 from landbridge.faults import FaultError, fault
 
 PAGE_SIZE = 10
 PAGE_SIZE_LIMIT = 1000
-METADATA = ("modification_time", "etag", "labels")
-"""What `$includeMetadata` can ask for; `labels` is ours, the original publishes no name for it (§2.8)."""
+METADATA = ("modification_time", "etag", "labels", SHARED)
+"""What `$includeMetadata` can ask for; the last two are ours, the original publishes no names for them (§2.8)."""
 
 _EXCLUSIVE = ("$filter", "$select", "$page")
 _WITH_PAGE = ("$pageSize", "$pageCount", "$entityCount")

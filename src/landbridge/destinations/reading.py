@@ -11,6 +11,7 @@ from landbridge.destinations.kinds import Kind, N
 from landbridge.destinations.levels import Place
 from landbridge.destinations.listing import Listing
 from landbridge.destinations.request import Conditions
+from landbridge.destinations.zones import SHARED
 from landbridge.model.destination import SECRET_KEYS
 from landbridge.model.label import Label
 from landbridge.store import Database, LabelRepository, Session, Stored
@@ -35,7 +36,7 @@ class Reading(Generic[N]):
     async def get(self, place: Place, name: str, conditions: Conditions) -> Answer:
         """One entity as it is stored, not wrapped. Raises `FaultError` (404)."""
         async with self._db.read() as session:
-            stored = await self._kind.repository(session).stored(*place.key, name)
+            stored = await self._kind.at(session, place).stored(*place.key, name)
         if stored is None:
             raise self._kind.missing(name, place)
         status = conditions.status(stored.etag)
@@ -60,7 +61,7 @@ class Reading(Generic[N]):
         page = wanted.page
         assert page is not None
         async with self._db.read() as session:
-            repository = self._kind.repository(session)
+            repository = self._kind.at(session, place)
             total = await repository.count(*place.key)
             entities = await repository.page(*place.key, limit=page.size, offset=page.first)
         items = [self._shown(place, stored.noun) for stored in entities]
@@ -73,7 +74,7 @@ class Reading(Generic[N]):
 
     async def _selected(self, session: Session, place: Place, filter_: Filter | None) -> Sequence[str]:
         """The names that a filter by name or label leaves."""
-        repository = self._kind.repository(session)
+        repository = self._kind.at(session, place)
         if isinstance(filter_, NamedIn):
             return tuple(dict.fromkeys(filter_.names))
         if isinstance(filter_, Labelled):
@@ -91,7 +92,7 @@ class Reading(Generic[N]):
     ) -> AsyncIterator[Items]:
         for start in range(0, len(names), CHUNK):
             async with self._db.read() as session:
-                found = await self._kind.repository(session).get_many(*place.key, names[start : start + CHUNK])
+                found = await self._kind.at(session, place).get_many(*place.key, names[start : start + CHUNK])
                 entities = [stored for stored in found.values() if stored.modified >= since]
                 items = await self._items(session, place, entities, metadata)
             if items:
@@ -108,6 +109,7 @@ class Reading(Generic[N]):
                     "modification_time": str(stored.modified),
                     "etag": stored.etag,
                     "labels": labels_json(labels.get(stored.noun.name, ())),
+                    SHARED: stored.shared,
                 }
                 item["$metadata"] = {key: value for key, value in known.items() if key in metadata}
         return list(items)

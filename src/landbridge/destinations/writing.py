@@ -10,6 +10,7 @@ from typing import Generic
 from landbridge.destinations.answer import Answer, counted
 from landbridge.destinations.kinds import Kind, N, invalid
 from landbridge.destinations.levels import Place
+from landbridge.destinations.zones import wished_zone
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.model.destination import InvalidDestination
 from landbridge.model.fragment import InvalidFragment
@@ -61,7 +62,7 @@ class Writing(Generic[N]):
     async def delete(self, place: Place, name: str, *, must_exist: bool = True) -> Answer:
         """Delete one. Raises `FaultError`: 404 when it has to exist and does not, 400 when it is in use."""
         async with self._db.begin() as session:
-            repository = self._kind.repository(session)
+            repository = self._kind.at(session, place)
             noun = await repository.get(*place.key, name)
             if noun is None:
                 if must_exist:
@@ -75,7 +76,7 @@ class Writing(Generic[N]):
         """Delete those that exist; all or, when some are in use, none. Raises `FaultError` (400)."""
         wanted = list(dict.fromkeys(names))
         async with self._db.begin() as session:
-            repository = self._kind.repository(session)
+            repository = self._kind.at(session, place)
             found = await repository.get_many(*place.key, wanted)
             if self._kind.guard is not None:
                 used = await self._kind.guard(session, place, [stored.noun for stored in found.values()])
@@ -86,12 +87,12 @@ class Writing(Generic[N]):
         return Answer(200, {"Count": len(summary), "Summary": summary})
 
     async def _write(self, place: Place, objects: Objects, many: bool, success: HTTPStatus) -> Answer:
-        nouns = [self._noun(number, given, many) for number, given in enumerate(objects, 1)]
+        entities = [self._entity(place, number, given, many) for number, given in enumerate(objects, 1)]
         one = self._create_one if success is HTTPStatus.CREATED else self._replace_one
         results: list[Written] = []
-        for start in range(0, len(nouns), CHUNK):
+        for start in range(0, len(entities), CHUNK):
             async with self._db.begin() as session:
-                results += [await one(session, place, noun) for noun in nouns[start : start + CHUNK]]
+                results += [await one(session, place, *entity) for entity in entities[start : start + CHUNK]]
         if many:
             whole = all(result.refusal is None for result in results)
             return Answer(success if whole else 207, [result.as_json() for result in results])
@@ -99,9 +100,9 @@ class Writing(Generic[N]):
             raise FaultError(results[0].refusal)
         return counted(1) if success is HTTPStatus.OK else Answer(success)
 
-    async def _create_one(self, session: Session, place: Place, noun: N) -> Written:
+    async def _create_one(self, session: Session, place: Place, noun: N, shared: bool | None) -> Written:
         try:
-            stored = await self._kind.repository(session).put_new(*place.key, noun)
+            stored = await self._kind.at(session, place).put_new(*place.key, noun, shared=shared)
         except FaultError as error:
             if error.fault.code != "store.conflict":
                 raise
@@ -109,8 +110,8 @@ class Writing(Generic[N]):
             return Written(noun.name, 409, refusal=exists)
         return Written(noun.name, 201, stored.etag)
 
-    async def _replace_one(self, session: Session, place: Place, noun: N) -> Written:
-        repository = self._kind.repository(session)
+    async def _replace_one(self, session: Session, place: Place, noun: N, shared: bool | None) -> Written:
+        repository = self._kind.at(session, place)
         stored = await repository.stored(*place.key, noun.name)
         try:
             if stored is None:
@@ -119,7 +120,7 @@ class Writing(Generic[N]):
                 await self._check_unused(session, place, stored.noun)
         except FaultError as error:
             return Written(noun.name, error.fault.kind.status, refusal=error.fault)
-        await repository.put(*place.key, noun)
+        await repository.put(*place.key, noun, shared=shared)
         return Written(noun.name, 200, noun.etag)
 
     async def _check_unused(self, session: Session, place: Place, noun: N) -> None:
@@ -128,12 +129,15 @@ class Writing(Generic[N]):
         for name, consumer in (await self._kind.guard(session, place, [noun])).items():
             raise FaultError(fault("destination.in-use", name=name, consumer=consumer))
 
-    def _noun(self, number: int, given: Mapping[str, object], many: bool) -> N:
+    def _entity(self, place: Place, number: int, given: Mapping[str, object], many: bool) -> tuple[N, bool | None]:
+        """The noun, and the zone that is wished for it: there are zones on the level of a subscription only."""
         kind = self._kind.entity.value
+        which = f"{kind} {number}" if many else f"the {kind}"
+        shared = wished_zone(which, given)
         try:
-            return self._kind.read(given)
+            return self._kind.read(given), shared if place.of_subscription else None
         except (InvalidDestination, InvalidFragment) as error:
-            raise invalid(f"{kind} {number}" if many else f"the {kind}", error) from error
+            raise invalid(which, error) from error
 
 
 def _removed(name: str, there: bool) -> dict[str, str]:

@@ -14,9 +14,12 @@ from landbridge.store import CertificateRepository
 _NOUN = "noun"
 
 
-def prepared(stored: StoredCertificate) -> Mapping[str, object]:
-    """What `CERTIFICATE.read` takes: making one takes long, so it happens before anything is written."""
-    return {_NOUN: stored}
+def prepared(stored: StoredCertificate, sent: Mapping[str, object]) -> Mapping[str, object]:
+    """What `CERTIFICATE.read` takes: making one takes long, so it happens before anything is written.
+
+    sent  what the client sent: where it is to be kept stands there, too
+    """
+    return {_NOUN: stored, "$metadata": sent.get("$metadata")}
 
 
 def shown(stored: StoredCertificate) -> dict[str, object]:

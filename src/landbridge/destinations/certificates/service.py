@@ -18,7 +18,7 @@ from landbridge.destinations.request import Conditions
 from landbridge.destinations.writing import Writing
 from landbridge.faults import FaultError, fault
 from landbridge.model.certificate import StoredCertificate
-from landbridge.store import CertificateRepository, Database
+from landbridge.store import Database
 
 WISHES = 20
 """Certificates that one request may have made: each costs the time of a new key."""
@@ -48,7 +48,7 @@ class CertificateService:
     async def public_keys(self, place: Place, name: str) -> Answer:
         """The certificates in a file, without keys. Raises `FaultError`: 404, 400 for a file that cannot be opened."""
         async with self._db.read() as session:
-            stored = await CertificateRepository(session).get(*place.key, name)
+            stored = await CERTIFICATE.at(session, place).get(*place.key, name)
         if stored is None:
             raise CERTIFICATE.missing(name, place)
         return Answer(200, await asyncio.to_thread(public_keys, stored))
@@ -77,7 +77,7 @@ class CertificateService:
         if sum(isinstance(item, Wish) for item in given) > WISHES:
             expected = f"one with at most {WISHES} certificates that are to be made"
             raise FaultError(fault("certificate.invalid", field="the list", expected=expected))
-        return [prepared(self._made(place, item)) for item in given]
+        return [prepared(self._made(place, item), sent) for item, sent in zip(given, objects, strict=True)]
 
     def _made(self, place: Place, given: StoredCertificate | Wish) -> StoredCertificate:
         if isinstance(given, StoredCertificate):

@@ -32,7 +32,7 @@ class Wish:
 
 
 def uploaded(body: object) -> StoredCertificate | Wish:
-    """A certificate from the JSON of a client: a whole one, or what to make. `$metadata` is not looked at.
+    """A certificate from the JSON of a client: a whole one, or what to make. `$metadata` is looked at elsewhere.
 
     Raises `FaultError`: `certificate.invalid`, or what is wrong with the file (`certificate.…`).
     """
