@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
+from starlette.types import ASGIApp
 
 from landbridge.administration.service import AdministrationService, Parts
 from landbridge.administration.services import StoredServices
@@ -209,16 +210,18 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     readiness = Readiness(db, gateway)
     source = _token_source(settings, ports, identity, clock)
     stack.push_async_callback(source.close)
+    finder = DestinationService(db, identity.verifier, source, settings.token_domain)
     generator = _generator(settings, identity, clock)
     _keep_running(Renewal(db, generator, clock).keep_running(), stack)
     _keep_running(KeyUpkeep(identity.keyring, db, clock, settings.key_rotation_days).keep_running(), stack)
     routers = [
-        *_destination_routers(settings, db, identity, source, generator, key_sets, clock),
+        *_destination_routers(settings, db, identity, finder, generator, key_sets, clock),
         connectivity.router(ConnectorInformation(identity.verifier, gateway.connectors)),
         *_token_routers(settings, token_parts, sessions),
         *_admin_routers(settings, administration, token_parts),
     ]
-    app = create_app(routers, readiness.missing, [gateway.samples], settings.body_limit, audit)
+    busy = destinations.handlers(finder)
+    app = create_app(routers, readiness.missing, [gateway.samples], settings.body_limit, audit, busy)
     await _serve(app, plain, tls, settings, identity.authority, stack)
     if wanted is not None:
         await administration.apply_landscape(wanted)
@@ -264,7 +267,7 @@ def _destination_routers(
     settings: Settings,
     db: Database,
     identity: _Identity,
-    source: TokenSource,
+    finder: DestinationService,
     generator: Generator,
     key_sets: KeySets,
     clock: Clock,
@@ -277,7 +280,7 @@ def _destination_routers(
         "Certificates": CERTIFICATE,
     }
     described = [
-        destinations.router(DestinationService(db, identity.verifier, source, settings.token_domain)),
+        destinations.router(finder),
         destination_labels.router(entrance, {path: Labelling(db, kind) for path, kind in labelled.items()}),
         destination_content.router(entrance, Reading(db, DESTINATION), Writing(db, DESTINATION)),
         destination_fragments.router(entrance, Reading(db, FRAGMENT), Writing(db, FRAGMENT)),
@@ -362,7 +365,7 @@ def _issuer(settings: Settings, https_port: int) -> Issuer:
 
 
 async def _serve(
-    app: FastAPI,
+    app: ASGIApp,
     plain: socket.socket,
     tls: socket.socket,
     settings: Settings,

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
+from starlette.types import ASGIApp
 
 from landbridge.api import (
     destination_content,
@@ -39,7 +40,7 @@ class Api:
     """The API, called with a token of the instance 'one' for its own subaccount unless said otherwise."""
 
     scene: Scene
-    app: FastAPI
+    app: ASGIApp
     client: httpx.AsyncClient
 
     async def call(
@@ -83,14 +84,16 @@ def routers(db: Database, entrance: Entrance, finder: DestinationService) -> lis
     ]
 
 
-def application(scene: Scene) -> FastAPI:
+def application(scene: Scene) -> ASGIApp:
     """The routers, as in `landbridge.app`."""
 
     async def nothing(*_: object) -> list[str]:
         return []
 
-    described = routers(scene.db, Entrance(scene.db, scene.verifier), scene.service())
-    return create_app([*described, openapi.router(described)], nothing, [], body_limit=BODY_LIMIT)
+    finder = scene.service()
+    described = routers(scene.db, Entrance(scene.db, scene.verifier), finder)
+    busy = destinations.handlers(finder)
+    return create_app([*described, openapi.router(described)], nothing, [], BODY_LIMIT, busy=busy)
 
 
 @asynccontextmanager

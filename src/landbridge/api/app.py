@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
 
 from landbridge.api.answers import answer_faults
 from landbridge.api.auditing import AuditFrame
 from landbridge.api.health import Missing
 from landbridge.api.health import router as health_router
+from landbridge.api.operations import Handler
 from landbridge.api.request_frame import RequestFrame
+from landbridge.api.shortcut import Shortcut
 from landbridge.observe.audit import Audit, no_audit
 from landbridge.observe.metrics import Sample, SampleSource
 
@@ -21,7 +24,8 @@ def create_app(
     metrics: Iterable[SampleSource],
     body_limit: int,
     audit: Audit = no_audit,
-) -> FastAPI:
+    busy: Mapping[str, Handler] | None = None,
+) -> ASGIApp:
     """The application.
 
     routers     tokens, destinations, administration: built by their own modules
@@ -29,16 +33,20 @@ def create_app(
     metrics     sources besides the API's own counters
     body_limit  bytes
     audit       takes records of changes and of denied access
+    busy        handlers that are called past the framework (`Shortcut`)
     """
     app = FastAPI(title="landbridge", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     answered: dict[int, int] = {}
-    app.add_middleware(AuditFrame, audit=audit)
-    app.add_middleware(RequestFrame, body_limit=body_limit, answered=answered)
+
+    def frame(inner: ASGIApp) -> ASGIApp:
+        return RequestFrame(AuditFrame(inner, audit), body_limit, answered)
+
+    app.add_middleware(frame)
     answer_faults(app, body_limit)
     app.include_router(health_router(missing, [lambda: _samples(answered), *metrics]))
     for routes in routers:
         app.include_router(routes)
-    return app
+    return Shortcut(app, busy or {}, frame)
 
 
 def _samples(answered: dict[int, int]) -> Iterator[Sample]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from fastapi import APIRouter
@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from landbridge.api.answers import request_id
 from landbridge.api.destination_answers import conditions, respond
-from landbridge.api.operations import Operation, add, parameter, ref
+from landbridge.api.operations import Handler, Operation, add, parameter, ref
 from landbridge.destinations.answer import Answer
 from landbridge.destinations.auth.context import Inputs
 from landbridge.destinations.listing import is_true
@@ -20,6 +20,8 @@ from landbridge.destinations.request import FindRequest
 from landbridge.destinations.service import DestinationService
 from landbridge.destinations.trail import Trail
 from landbridge.faults.answer import header_text
+
+_PREFIX = "/destination-configuration"
 
 TRAIL = "X-Landbridge-Trail"
 TRAIL_ANSWER = "X-Landbridge-Lookup-Trail"
@@ -53,7 +55,14 @@ def router(service: DestinationService) -> APIRouter:
 
     Names are taken as paths, so that a name with a slash gets the literal 404 of the service and not the framework's.
     """
-    routes = APIRouter(prefix="/destination-configuration", tags=["Find"])
+    routes = APIRouter(prefix=_PREFIX, tags=["Find"])
+    for (start, handler), operation in zip(handlers(service).items(), (_FIND, _CONSUME), strict=True):
+        add(routes, "GET", f"{start.removeprefix(_PREFIX)}{{name:path}}", operation, handler)
+    return routes
+
+
+def handlers(service: DestinationService) -> Mapping[str, Handler]:
+    """What answers, by what the paths begin with: the first version and the second."""
 
     async def find(request: Request) -> Response:
         return await _traced(request, service.find)
@@ -61,9 +70,7 @@ def router(service: DestinationService) -> APIRouter:
     async def consume(request: Request) -> Response:
         return await _traced(request, service.consume)
 
-    add(routes, "GET", "/v1/destinations/{name:path}", _FIND, find)
-    add(routes, "GET", "/v2/destinations/{name:path}", _CONSUME, consume)
-    return routes
+    return {f"{_PREFIX}/v1/destinations/": find, f"{_PREFIX}/v2/destinations/": consume}
 
 
 async def _traced(request: Request, finding: Callable[[FindRequest], Awaitable[Answer]]) -> Response:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
+import random
 import re
-import uuid
+from collections.abc import Sequence
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,7 +15,10 @@ from landbridge.faults import fault
 
 logger = logging.getLogger(__name__)
 
-_ID_HEADERS = ("x-request-id", "x-correlationid", "x-correlation-id", "x-vcap-request-id")
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+_ID_HEADERS = (b"x-request-id", b"x-correlationid", b"x-correlation-id", b"x-vcap-request-id")
+"""The first one counts most."""
 _SANE_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
@@ -31,8 +34,8 @@ class RequestFrame:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        scope["request_id"] = given_or_new_id(headers)
+        headers = scope["headers"]
+        scope["request_id"] = _given_or_new_id(headers)
         answer = _Answer(send, scope["request_id"], self._answered)
         try:
             await self._app(scope, _limited(receive, headers, self._body_limit), answer.send)
@@ -59,28 +62,31 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.begun = True
-            MutableHeaders(scope=message).setdefault("X-Request-Id", self._request_id)
+            headers = message["headers"]
+            if not any(name == b"x-request-id" for name, _ in headers):
+                message["headers"] = [*headers, (b"x-request-id", self._request_id.encode())]
             self._answered[message["status"]] = self._answered.get(message["status"], 0) + 1
         await self._send(message)
 
 
-def given_or_new_id(headers: Headers) -> str:
-    """The first sane id that the caller sent, else a new one."""
-    for name in _ID_HEADERS:
-        given = headers.get(name)
-        if given and _SANE_ID.fullmatch(given):
-            return given
-    return uuid.uuid4().hex
+def _given_or_new_id(headers: RawHeaders) -> str:
+    """The first sane id that the caller sent, else a new one. It need not be a secret."""
+    given = [header for header in headers if header[0] in _ID_HEADERS]
+    for _, value in sorted(given, key=lambda header: _ID_HEADERS.index(header[0])):
+        text = value.decode("latin-1")
+        if _SANE_ID.fullmatch(text):
+            return text
+    return f"{random.getrandbits(128):032x}"
 
 
-def _limited(receive: Receive, headers: Headers, limit: int) -> Receive:
+def _limited(receive: Receive, headers: RawHeaders, limit: int) -> Receive:
     """`receive` that raises HTTP 413 for a longer body, announced or not."""
-    announced = headers.get("content-length", "")
     taken = 0
 
     async def limited() -> Message:
         nonlocal taken
-        if announced.isdecimal() and int(announced) > limit:
+        announced = next((value for name, value in headers if name == b"content-length"), b"")
+        if announced.isdigit() and int(announced) > limit:
             raise HTTPException(413)
         message = await receive()
         taken += len(message.get("body", b""))
