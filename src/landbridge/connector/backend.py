@@ -9,6 +9,7 @@ from landbridge.connector.request import BackendRequest
 from landbridge.connector.rewrite import REWRITTEN, Rewriter
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.net.cork import Cork
+from landbridge.net.tls_end import ends_without_notice
 from landbridge.wire.chunked import LAST_CHUNK, ChunkedReader, chunk
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.http1 import BadHead, ResponseHead, head_end, parse_response
@@ -93,12 +94,17 @@ class BackendConnection(asyncio.Protocol):
             self._fail(str(error))
 
     def eof_received(self) -> bool:
-        """The end of a body that nothing else delimits, or of a raw stream; else the answer is cut."""
+        """The end of a body that nothing else delimits, or of a raw stream; else the answer is cut.
+
+        With TLS, such a body is whole only if the backend says so, by close_notify (RFC 9112 §9.8).
+        """
         asker = self._asker
-        if asker is not None and self._is_raw:
+        if asker is None or ends_without_notice(self._transport):
+            return False
+        if self._is_raw:
             self._asker = None
             asker.on_answer_end()
-        elif asker is not None and self._head is not None and self._left < 0 and self._chunks is None:
+        elif self._head is not None and self._left < 0 and self._chunks is None:
             self._keep = False
             self._finish(asker)
         return False

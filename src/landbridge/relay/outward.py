@@ -11,6 +11,9 @@ from landbridge.net.cork import Cork
 from landbridge.wire.messages import Open, Opened, encode
 from landbridge.wire.stream import Buffer, Stream
 
+DRAIN = 1.0
+"""Seconds of quiet after which a TLS connection is closed whose client has ended: its answer may be on the way."""
+
 
 class Session(Protocol):
     """What a relay needs of the tunnel's session."""
@@ -32,6 +35,7 @@ class ServerConnection(asyncio.Protocol):
         self.paused = False
         self._early = bytearray()
         self._ended = False
+        self._is_broken = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's own classes do not derive from it
@@ -53,8 +57,9 @@ class ServerConnection(asyncio.Protocol):
         if self.cork is not None:
             self.cork.drop()
         self.transport = self.cork = None
+        self._is_broken = exc is not None
         if self.relay is not None:
-            self.relay.on_server_lost(clean=exc is None and self._ended)
+            self.relay.on_server_lost(clean=exc is None)
 
     def pause_writing(self) -> None:
         self.paused = True
@@ -73,7 +78,7 @@ class ServerConnection(asyncio.Protocol):
         if self._ended:
             relay.on_server_end()
         if self.transport is None:
-            relay.on_server_lost(clean=self._ended)
+            relay.on_server_lost(clean=not self._is_broken)
 
 
 Connect = Callable[[Callable[[], ServerConnection]], Awaitable[ServerConnection]]
@@ -94,6 +99,8 @@ class OutwardRelay:
         self._unacknowledged = 0
         self._client_ended = False
         self._server_ended = False
+        self._server_gone = False
+        self._quiet_since = 0.0
         self._reading_paused = False
 
     def begin(self, connect: Connect, rest: bytes) -> None:
@@ -124,10 +131,20 @@ class OutwardRelay:
     # ------------------------------------------------------------------ from the tunnel
 
     def on_data(self, data: Buffer) -> None:
-        if self._server is None:
+        if self._server_gone:
+            self._take_for_nobody(len(data))
+        elif self._server is None:
             self._early += data
         else:
             self._write(data)
+
+    def _take_for_nobody(self, size: int) -> None:
+        """As with TCP, who still sends learns that nobody listens; but first, he gets all that there was for him."""
+        if self._stream.fin_sent:
+            self._tunnel.reset(self._stream)
+            self._tunnel.forget(self._stream)
+        else:
+            self._tunnel.consumed(self._stream, size)
 
     def _write(self, data: Buffer) -> None:
         server = self._server
@@ -141,18 +158,22 @@ class OutwardRelay:
 
     def on_fin(self) -> None:
         self._client_ended = True
-        if self._server is not None:
+        if self._server_gone:
+            self._finish()
+        elif self._server is not None:
             self._end_writing()
 
     def _end_writing(self) -> None:
-        """End our direction; TLS cannot, so its connection is closed behind what was written."""
+        """End our direction; TLS cannot, so its connection is closed once the server is quiet."""
         server = self._server
         if server is None or server.cork is None or server.transport is None:
             return
-        if server.transport.can_write_eof() and not self._server_ended:
+        if self._server_ended:
+            server.cork.close()
+        elif server.transport.can_write_eof():
             server.cork.write_eof()
         else:
-            server.cork.close()
+            self._quiet_since = self._loop.time()
 
     def on_reset(self) -> None:
         self._leave()
@@ -161,14 +182,25 @@ class OutwardRelay:
     def on_room(self) -> None:
         if self._reading_paused and self._server is not None and self._server.transport is not None:
             self._reading_paused = False
+            self._heard()
             self._server.transport.resume_reading()
 
     def sweep(self, now: float) -> None:
-        """A TCP connection may be silent for as long as it likes."""
+        """A connection may be silent for as long as it likes, but for TLS whose client has ended."""
+        server = self._server
+        if self._quiet_since and now > self._quiet_since + DRAIN and not self._reading_paused:
+            self._quiet_since = 0.0
+            if server is not None and server.cork is not None:
+                server.cork.close()
+
+    def _heard(self) -> None:
+        if self._quiet_since:
+            self._quiet_since = self._loop.time()
 
     # ------------------------------------------------------------------ from the server
 
     def on_server_data(self, data: bytes) -> None:
+        self._heard()
         if not self._tunnel.send(self._stream, data) and self._server is not None and not self._reading_paused:
             self._reading_paused = True
             if self._server.transport is not None:
@@ -188,20 +220,21 @@ class OutwardRelay:
             self._tunnel.consumed(self._stream, size)
 
     def on_server_lost(self, *, clean: bool) -> None:
-        """A close after the server's end is the usual end; anything else must be seen as an abort."""
-        self._server = None
-        if clean or (self._server_ended and self._client_ended):
-            self._finish()
+        """The connection is gone. What it said is on its way and stays there, unless it broke: that must be seen.
+
+        TLS that ended without close_notify counts as an end: what is inside knows its own ends, and a cut would take
+        the last bytes of servers that never say it.
+        """
+        self._server, self._server_gone = None, True
+        if clean:
+            self.on_server_end()
             return
         self._tunnel.reset(self._stream)
         self._tunnel.forget(self._stream)
 
     def _finish(self) -> None:
-        """Both directions are done, or the server is gone after its end: nothing more can be delivered."""
+        """Both directions have ended."""
         self._leave(graceful=True)
-        if not self._stream.closed and not self._client_ended:
-            self._tunnel.reset(self._stream)
-        self._stream.owner = None
         self._tunnel.forget(self._stream)
 
     def _leave(self, *, graceful: bool = False) -> None:
