@@ -17,6 +17,7 @@ from landbridge.landscape.export import exported
 from landbridge.landscape.problems import LandscapeInvalid
 from landbridge.landscape.read import read_text
 from landbridge.landscape.write import render
+from landbridge.model.destination import destination
 from landbridge.model.label import EntityKind, Label
 from landbridge.model.role import Role, RoleAssignment
 from landbridge.model.secret import Secret
@@ -63,6 +64,18 @@ subaccounts:
       - {{issuer: "https://idp.test", discovery: "https://idp.test/.well-known/openid-configuration", audience: me}}
       - {{issuer: "other", jwks: '{{"keys": []}}'}}
     subscriptions: [{{provider: shop, application: web}}]
+    subscription_content:
+      - provider: shop
+        instance: kept
+        destinations: [{{Name: PRIVATE, Type: LDAP}}]
+        labels: [{{on: destination, name: PRIVATE, labels: {{env: [prod]}}}}]
+      - provider: {SHOP}
+        instance: kept
+        shared: true
+        destinations: [{{Name: SHARED, Type: LDAP, "ldap.password": "0012"}}]
+        fragments: [{{FragmentName: both}}]
+        certificates: [{{name: shared.cer, base64: {encoded(a_der()).reveal()}}}]
+        labels: [{{on: fragment, name: both, labels: {{env: [qa]}}}}]
     instances:
       - name: dest
         service: destination
@@ -82,7 +95,9 @@ subaccounts:
     labels:
       - {{on: destination, name: ERP, labels: {{env: [prod, qa], scenario: [orders]}}}}
       - {{on: certificate, name: client.p12, labels: {{env: [prod]}}}}
-  - {{id: {SHOP}, subdomain: shop, instances: [{{name: web, service: xsuaa, redirect_uris: ["https://a/**"]}}]}}
+  - id: {SHOP}
+    subdomain: shop
+    instances: [{{name: web, service: xsuaa, redirect_uris: ["https://a/**"]}}, {{name: kept, service: destination}}]
 connectors:
   - {{name: plant, subaccount: acme, location_id: one}}
 """
@@ -176,6 +191,50 @@ async def test_an_export_without_secrets_has_none(db: Database) -> None:
     assert "root.cer" in text
     assert "TrustAll: 'TRUE'" in text
     read_text(text, PATH)
+
+
+async def zones_of(db: Database) -> dict[str, bool]:
+    """What ACME keeps for the instance of SHOP, and whether it is shared."""
+    async with db.read() as session:
+        kept = await InstanceRepository(session).by_name(SHOP, "kept")
+        assert kept
+        found: dict[str, bool] = {}
+        for repository in (DestinationRepository, FragmentRepository, CertificateRepository):
+            found |= {one.noun.name: one.shared async for one in repository(session).stream(ACME, kept.id)}
+    return found
+
+
+async def test_what_a_subscriber_keeps_is_in_its_zones(db: Database) -> None:
+    await applied(FULL, db)
+    assert await zones_of(db) == {"PRIVATE": False, "SHARED": True, "both": True, "shared.cer": True}
+    moved = FULL.replace("        shared: true\n", "").replace(
+        "instance: kept", "instance: kept\n        shared: true", 1
+    )
+    changes = await applied(moved, db)
+    assert {item.name for item in changes.updated} == {"kept/PRIVATE", "kept/SHARED", "kept/both", "kept/shared.cer"}
+    assert await zones_of(db) == {"PRIVATE": True, "SHARED": False, "both": False, "shared.cer": False}
+
+
+async def test_what_applications_wrote_for_a_subscriber_goes_with_the_rest(db: Database) -> None:
+    """Applying a landscape, and so a reset, leaves nothing on the level of a subscription that it does not name."""
+    await applied(FULL, db)
+    async with db.begin() as session:
+        kept = await InstanceRepository(session).by_name(SHOP, "kept")
+        assert kept
+        made = destination({"Name": "made", "Type": "LDAP"})
+        await DestinationRepository(session).put(ACME, kept.id, made, shared=True)
+    changes = await applied(FULL, db)
+    assert [item.name for item in changes.removed] == ["kept/made"]
+    without = FULL[: FULL.index("    subscription_content")] + FULL[FULL.index("    instances") :]
+    assert len((await applied(without, db)).removed) == 4
+    assert await zones_of(db) == {}
+
+
+async def test_the_instance_of_a_subscription_must_exist(db: Database) -> None:
+    for name in ("nobody", "web"):
+        with pytest.raises(FaultError) as caught:
+            await applied(FULL.replace("instance: kept", f"instance: {name}"), db)
+        assert caught.value.fault.code == "landscape.instance-unknown"
 
 
 async def test_a_user_keeps_his_password(db: Database) -> None:
@@ -311,6 +370,19 @@ def section(text: str) -> str:
         ("roles: [{person: a, role: Destination Viewer, instance: x}]", "roles[0].instance", "an instance: none"),
         ("subscriptions: [{provider: acme, application: a}]", "subscriptions[0].provider", "another subaccount"),
         ("subscriptions: [{provider: nobody, application: a}]", "subscriptions[0].provider", "subdomain or id"),
+        ("subscription_content: [{instance: x}]", "subscription_content[0].provider", "required"),
+        ("subscription_content: [{provider: acme, instance: x}]", "subscription_content[0].provider", "another"),
+        (
+            f"subscription_content: [{{provider: {SHOP}, instance: x}}, {{provider: {SHOP}, instance: x}}]",
+            "subscription_content[1].instance",
+            "of its own",
+        ),
+        (
+            f"subscription_content: [{{provider: {SHOP}, instance: x, fragments: [{{FragmentName: f}}]}}, "
+            f"{{provider: {SHOP}, instance: x, shared: true, fragments: [{{FragmentName: f}}]}}]",
+            "subscription_content[1].fragments",
+            "of its own",
+        ),
         ("trusted_issuers: [{issuer: a}]", "trusted_issuers[0].issuer", "exactly one"),
         ("trusted_issuers: [{issuer: a, jwks: '[]'}]", "trusted_issuers[0].jwks", "key set"),
         ("trusted_issuers: [{issuer: a, jwks_uri: x}]", "trusted_issuers[0].jwks_uri", "URL"),

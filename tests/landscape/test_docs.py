@@ -26,6 +26,7 @@ subaccounts:
      roles: [{QQ: 1, person: a, role: Destination Viewer}], trusted_issuers: [{QQ: 1, issuer: a, jwks_uri: 'https://a'}],
      subscriptions: [{QQ: 1, provider: 22222222-aaaa-4bbb-8ccc-222222222222, application: a}],
      certificates: [{QQ: 1, name: a.pem, file: x}], destinations: [{Name: a, Type: LDAP}],
+     subscription_content: [{QQ: 1, provider: 22222222-aaaa-4bbb-8ccc-222222222222, instance: a}],
      labels: [{QQ: 1, on: destination, name: a}], service_mappings: [{QQ: 1, service: a, internal: 'a:1'}],
      instances: [{QQ: 1, name: a, service: destination}]}
 connectors:

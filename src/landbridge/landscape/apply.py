@@ -9,16 +9,15 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Protocol
 
-from landbridge.faults import FaultError, fault
 from landbridge.landscape.apply_config import create_on_instance, create_on_subaccount, set_access
 from landbridge.landscape.apply_level import LevelApplication
+from landbridge.landscape.apply_subscriptions import apply_subscription_content, apply_subscriptions
 from landbridge.landscape.changes import Changes, Item, Ledger
 from landbridge.landscape.clients import BINDING, new_client
 from landbridge.model.content import LevelContent
 from landbridge.model.label import EntityKind
 from landbridge.model.landscape import ConnectorContent, Landscape
 from landbridge.model.subaccount import InstanceContent, ServiceInstance, SubaccountContent
-from landbridge.model.subscription import Subscription
 from landbridge.store import (
     ClientRepository,
     ConnectorRepository,
@@ -28,7 +27,6 @@ from landbridge.store import (
     ServiceMappingRepository,
     Session,
     SubaccountRepository,
-    SubscriptionRepository,
     TrustedIssuerRepository,
     UserRepository,
 )
@@ -47,7 +45,7 @@ async def apply(landscape: Landscape, db: Database, keyring: Keys) -> Changes:
     """Apply the cloud part of `landscape` in one transaction.
 
     Raises `FaultError` (`store.conflict`) when an id, a subdomain or an application name belongs to somebody else,
-    `landscape.provider-unknown`, `file.config-refused`; then nothing was changed.
+    `landscape.provider-unknown`, `landscape.instance-unknown`, `file.config-refused`; then nothing was changed.
     """
     async with db.begin() as session:
         changes = await _applied(session, landscape)
@@ -75,7 +73,8 @@ async def _applied(session: Session, landscape: Landscape) -> Changes:
     for content in landscape.subaccounts:
         await _Application(session, content, ledger).run()
     for content in landscape.subaccounts:  # providers may stand behind their subscribers
-        await _subscriptions(session, content, ledger)
+        await apply_subscriptions(session, content, ledger)
+        await apply_subscription_content(session, content, ledger)
     await _connectors(session, landscape, ledger)
     return ledger.close()
 
@@ -192,24 +191,6 @@ class _Application:
             self._ledger.stored(
                 self._item("service mapping", mapping.service_id), mapping.service_id in present, changed
             )
-
-
-async def _subscriptions(session: Session, content: SubaccountContent, ledger: Ledger) -> None:
-    """Those that the subaccount has as a subscriber."""
-    repository, own = SubscriptionRepository(session), content.subaccount
-    present = set(await repository.of_subscriber(own.id))
-    for surplus in present - set(content.subscriptions):
-        await repository.delete(surplus)
-        ledger.removed.append(_subscription_item(surplus))
-    for wanted in content.subscriptions:
-        if await SubaccountRepository(session).get(wanted.provider_id) is None:
-            raise FaultError(fault("landscape.provider-unknown", subaccount=own.subdomain, provider=wanted.provider_id))
-        changed = await repository.put(wanted)
-        ledger.stored(_subscription_item(wanted), wanted in present, changed)
-
-
-def _subscription_item(subscription: Subscription) -> Item:
-    return Item("subscription", subscription.subscriber_id, subscription.application)
 
 
 async def _connectors(session: Session, landscape: Landscape, ledger: Ledger) -> None:

@@ -28,6 +28,7 @@ class LevelApplication:
     place   subaccount id, and instance id or None
     prefix  what names of the level begin with in the ledger
     kept    names that stay although the landscape does not list them, by kind
+    shared  names of the shared zone, by kind, on the level of a subscription; None where there are no zones
     """
 
     session: Session
@@ -35,6 +36,7 @@ class LevelApplication:
     prefix: str
     ledger: Ledger
     kept: Mapping[EntityKind, frozenset[str]] = field(default_factory=dict)
+    shared: Mapping[EntityKind, frozenset[str]] | None = None
 
     async def run(self, wanted: LevelContent) -> None:
         """Everything that stands on a level. Removals come first; labels need what they hang on."""
@@ -48,10 +50,18 @@ class LevelApplication:
         surplus = present - {noun.name for noun in wanted} - self.kept.get(repository.kind, frozenset())
         for name in await repository.delete_many(*self.place, sorted(surplus)):
             self.ledger.removed.append(self._item(repository.kind.value, name))
-        changed = set(await repository.put_many(*self.place, wanted))
+        changed: set[str] = set()
+        for zone, nouns in self._zones(repository.kind, wanted):
+            changed |= set(await repository.put_many(*self.place, nouns, shared=zone))
         for noun in wanted:
             item = self._item(repository.kind.value, noun.name)
             self.ledger.stored(item, noun.name in present, noun.name in changed)
+
+    def _zones(self, kind: EntityKind, wanted: Sequence[N]) -> Iterable[tuple[bool | None, Sequence[N]]]:
+        if self.shared is None:
+            return [(None, wanted)]
+        shared = self.shared.get(kind, frozenset())
+        return [(zone, [noun for noun in wanted if (noun.name in shared) is zone]) for zone in (False, True)]
 
     async def _labels(self, wanted: LevelContent) -> None:
         """Entities of the landscape have the labels that it says, and no others."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from landbridge.model.content import LabelledEntity, LevelContent
+from typing import TypeVar
+
+from landbridge.model.content import LabelledEntity, LevelContent, SubscriptionContent
 from landbridge.model.instance_config import InstanceConfig
 from landbridge.model.label import EntityKind
 from landbridge.model.landscape import ConnectorContent, Landscape
@@ -24,6 +26,9 @@ from landbridge.store import (
     TrustedIssuerRepository,
     UserRepository,
 )
+from landbridge.store.levels import Entity, LevelRepository
+
+N = TypeVar("N", bound=Entity)
 
 _CHUNK = 200
 
@@ -53,7 +58,21 @@ async def _subaccount(session: Session, subaccount: Subaccount) -> SubaccountCon
         subscriptions=tuple(await SubscriptionRepository(session).of_subscriber(subaccount.id)),
         issuers=tuple(await TrustedIssuerRepository(session).list(subaccount.id)),
         roles=tuple(await RoleRepository(session).list(subaccount.id)),
+        subscription_content=await _subscription_content(session, subaccount.id),
     )
+
+
+async def _subscription_content(session: Session, subscriber_id: str) -> tuple[SubscriptionContent, ...]:
+    """Both zones of each level, as far as there is something in them."""
+    found = []
+    for instance_id in await SubscriptionRepository(session).content_levels(subscriber_id):
+        instance = await InstanceRepository(session).get(instance_id)
+        assert instance  # content goes away with its instance
+        for shared in (False, True):
+            level = await _level(session, (subscriber_id, instance_id), shared)
+            if level != LevelContent():
+                found.append(SubscriptionContent(instance.subaccount_id, instance.name, shared, level))
+    return tuple(found)
 
 
 async def _instance(session: Session, instance: ServiceInstance) -> InstanceContent:
@@ -67,15 +86,22 @@ async def _instance(session: Session, instance: ServiceInstance) -> InstanceCont
     return InstanceContent(instance, await _level(session, (instance.subaccount_id, instance.id)), config)
 
 
-async def _level(session: Session, place: tuple[str, str | None]) -> LevelContent:
-    destinations = tuple(await DestinationRepository(session).list(*place))
-    fragments = tuple(await FragmentRepository(session).list(*place))
-    certificates = tuple(await CertificateRepository(session).list(*place))
+async def _level(session: Session, place: tuple[str, str | None], shared: bool | None = None) -> LevelContent:
+    """What is on a level. `shared`: in one of its zones."""
+    destinations = await _entities(DestinationRepository(session), place, shared)
+    fragments = await _entities(FragmentRepository(session), place, shared)
+    certificates = await _entities(CertificateRepository(session), place, shared)
     labels: list[LabelledEntity] = []
     labels += await _labels(session, EntityKind.DESTINATION, place, [one.name for one in destinations])
     labels += await _labels(session, EntityKind.FRAGMENT, place, [one.name for one in fragments])
     labels += await _labels(session, EntityKind.CERTIFICATE, place, [one.name for one in certificates])
     return LevelContent(destinations, fragments, certificates, tuple(labels))
+
+
+async def _entities(
+    repository: LevelRepository[N], place: tuple[str, str | None], shared: bool | None
+) -> tuple[N, ...]:
+    return tuple([one.noun async for one in repository.stream(*place) if shared in (None, one.shared)])
 
 
 async def _labels(

@@ -13,6 +13,7 @@ from landbridge.landscape.instance_config import read_config
 from landbridge.landscape.level import LISTS, read_level
 from landbridge.landscape.services import read_service_mappings
 from landbridge.landscape.source import Scalar
+from landbridge.landscape.subscription_content import read_subscription_content
 from landbridge.landscape.trust import read_issuers, read_roles, read_subscriptions
 from landbridge.model.identifiers import is_guid, is_subdomain
 from landbridge.model.secret import Secret
@@ -20,7 +21,7 @@ from landbridge.model.subaccount import InstanceContent, Service, ServiceInstanc
 
 _PLANS = {Service.DESTINATION: "lite", Service.CONNECTIVITY: "lite", Service.XSUAA: "application"}
 _CLAIMS = ("email", "given_name", "family_name", "scopes", "groups", "attributes")
-_LISTS = ("subscriptions", "trusted_issuers", "roles", "service_mappings")
+_LISTS = ("subscriptions", "trusted_issuers", "roles", "service_mappings", "subscription_content")
 _APP_NAME = re.compile(r"[A-Za-z0-9_\-/\\]{1,100}")
 
 
@@ -72,6 +73,7 @@ def _subaccount(
         issuers=read_issuers(fields, subaccount.id),
         roles=read_roles(fields, subaccount.id, ids),
         service_mappings=read_service_mappings(fields, subaccount.id),
+        subscription_content=read_subscription_content(fields, subaccount.id, subdomains, files),
     )
 
 

@@ -23,6 +23,14 @@ def read_subscriptions(owner: Fields, subscriber: str, subdomains: Mapping[str, 
 
 def _subscription(fields: Fields, subscriber: str, subdomains: Mapping[str, str], once: Once) -> Subscription:
     fields.only("provider", "application")
+    provider = provider_of(fields, subscriber, subdomains)
+    application = fields.text("application")
+    once.check((provider, application), fields, "application")
+    return Subscription(subscriber, provider, application)
+
+
+def provider_of(fields: Fields, subscriber: str, subdomains: Mapping[str, str]) -> str:
+    """The id of the subaccount that the field `provider` names."""
 
     def check(given: str) -> str | None:
         if subdomains.get(given, given) == subscriber:
@@ -31,10 +39,7 @@ def _subscription(fields: Fields, subscriber: str, subdomains: Mapping[str, str]
         return None if known else "the subdomain or id of a subaccount of this file, or any lower-case GUID"
 
     given = fields.text("provider", check=check)
-    provider = subdomains.get(given, given)
-    application = fields.text("application")
-    once.check((provider, application), fields, "application")
-    return Subscription(subscriber, provider, application)
+    return subdomains.get(given, given)
 
 
 def read_issuers(owner: Fields, subaccount: str) -> tuple[TrustedIssuer, ...]:

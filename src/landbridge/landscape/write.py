@@ -10,7 +10,7 @@ from landbridge.landscape.formats.yaml_text import dump, readable
 from landbridge.landscape.instance_config import config_json
 from landbridge.landscape.read import VERSION
 from landbridge.model.certificate import StoredCertificate
-from landbridge.model.content import LabelledEntity, LevelContent
+from landbridge.model.content import LabelledEntity, LevelContent, SubscriptionContent
 from landbridge.model.destination import SECRET_KEYS
 from landbridge.model.landscape import ConnectorContent, Landscape
 from landbridge.model.role import RoleAssignment
@@ -48,9 +48,16 @@ def _subaccount(content: SubaccountContent, secrets: bool) -> dict[str, object]:
         trusted_issuers=[_issuer(issuer) for issuer in content.issuers],
         subscriptions=[{"provider": one.provider_id, "application": one.application} for one in content.subscriptions],
         service_mappings=[_service(one) for one in content.service_mappings],
+        subscription_content=[_subscription_content(one, secrets) for one in content.subscription_content],
         instances=[_instance(one, secrets) for one in content.instances],
         **_level(content.level, secrets),
     )
+
+
+def _subscription_content(content: SubscriptionContent, secrets: bool) -> dict[str, object]:
+    zone = {"shared": True} if content.shared else {}
+    named = {"provider": content.provider_id, "instance": content.instance, **zone}
+    return _filled(**named, **_level(content.level, secrets))
 
 
 def _service(mapping: ServiceMapping) -> dict[str, object]:

@@ -27,3 +27,18 @@ class LevelContent:
     fragments: tuple[Fragment, ...] = ()
     certificates: tuple[StoredCertificate, ...] = ()
     labels: tuple[LabelledEntity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionContent:
+    """What a subscriber keeps for an application of its provider, in one of the two zones of that level.
+
+    provider_id  the subaccount that owns the instance
+    instance     name or id of the instance
+    shared       whether people of the subscriber may reach it
+    """
+
+    provider_id: str
+    instance: str
+    shared: bool = False
+    level: LevelContent = LevelContent()

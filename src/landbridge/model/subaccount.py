@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from landbridge.model.content import LevelContent
+from landbridge.model.content import LevelContent, SubscriptionContent
 from landbridge.model.destination import Destination
 from landbridge.model.instance_config import InstanceConfig
 from landbridge.model.role import RoleAssignment
@@ -116,8 +116,9 @@ class InstanceContent:
 class SubaccountContent:
     """A subaccount as a landscape describes it.
 
-    level          what stands on its own level
-    subscriptions  those that it has as a subscriber
+    level                 what stands on its own level
+    subscriptions         those that it has as a subscriber
+    subscription_content  what it keeps for the applications of its providers
     """
 
     subaccount: Subaccount
@@ -128,6 +129,7 @@ class SubaccountContent:
     issuers: tuple[TrustedIssuer, ...] = ()
     roles: tuple[RoleAssignment, ...] = ()
     service_mappings: tuple[ServiceMapping, ...] = ()
+    subscription_content: tuple[SubscriptionContent, ...] = ()
 
     @property
     def destinations(self) -> tuple[Destination, ...]:

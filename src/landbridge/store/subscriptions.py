@@ -6,11 +6,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import ColumnElement, and_, delete, select, union
 
 from landbridge.model.subscription import AccessScopes, SubscriberAccess, Subscription
 from landbridge.store.session import Session
-from landbridge.store.tables import instances, subscriber_access, subscriptions
+from landbridge.store.tables import (
+    certificates,
+    destinations,
+    fragments,
+    instances,
+    subscriber_access,
+    subscriptions,
+)
 
 
 class SubscriptionRepository:
@@ -43,6 +50,19 @@ class SubscriptionRepository:
         if application is not None:
             where = and_(where, subscriptions.c.application == application)
         return await self._session.one(select(subscriptions.c.application).where(where).limit(1)) is not None
+
+    async def content_levels(self, subscriber_id: str) -> Sequence[str]:
+        """Ids of the instances of others for which the subscriber keeps something, subscribed or not."""
+        own = select(instances.c.id).where(instances.c.subaccount_id == subscriber_id)
+        kept = [
+            select(table.c.instance_id).where(
+                table.c.subaccount_id == subscriber_id,
+                table.c.instance_id.is_not(None),
+                table.c.instance_id.not_in(own),
+            )
+            for table in (destinations, fragments, certificates)
+        ]
+        return sorted(await self._session.column(union(*kept)))
 
     async def _where(self, where: ColumnElement[bool]) -> Sequence[Subscription]:
         query = select(subscriptions).where(where).order_by(*subscriptions.primary_key)

@@ -51,6 +51,16 @@ ROWS: tuple[FaultKind, ...] = (
         reference="destination-service §1.1",
     ),
     FaultKind(
+        "landscape.instance-unknown",
+        CALLER,
+        409,
+        "The landscape keeps content of {subaccount} for instance '{instance}' of subaccount {provider}, which has no "
+        "such destination instance.",
+        "Add the instance to the provider, or apply the provider's landscape first.",
+        exit=2,
+        reference="destination-service §1.1",
+    ),
+    FaultKind(
         "file.missing",
         CALLER,
         400,
