@@ -31,6 +31,8 @@ def start(place: Path, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "TMPDIR": str(place), "PYTHONPATH": str(SOURCES)},
+        # Whoever runs the tests in the background of a shell ignores SIGINT, and children would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 

@@ -13,7 +13,7 @@ import httpx
 from landbridge.demo.landscape import CONNECTOR, LOCATION, SUBACCOUNT, landscape
 from landbridge.demo.programs import START_SECONDS, Program
 
-FIRST_BYTE_SECONDS = 1
+FIRST_BYTE_SECONDS = 3
 _LOOK_AGAIN = 0.03
 
 
