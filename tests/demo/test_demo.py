@@ -32,7 +32,7 @@ def start(place: Path, *arguments: str) -> subprocess.Popen[str]:
         text=True,
         env={**os.environ, "TMPDIR": str(place), "PYTHONPATH": str(SOURCES)},
         # Whoever runs the tests in the background of a shell ignores SIGINT, and children would inherit that.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - it takes no lock
     )
 
 

@@ -96,12 +96,24 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return not self.skipped and any(fact.good for fact in self.seen)
 
 
+class LastGood(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What was seen of a target when nothing was wrong, by name. `at`: seconds since the epoch."""
+
+    at: float
+    seen: dict[str, str]
+
+
 class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Everything that was seen of a target. `at` is the time of the run (seconds since the epoch)."""
+    """Everything that was seen of a target.
+
+    at         time of the run (seconds since the epoch)
+    last_good  how the target was when nothing was wrong, if somebody remembers
+    """
 
     target: Target
     at: float
     steps: tuple[Step, ...] = ()
+    last_good: LastGood | None = None
 
     def facts(self) -> Iterator[Observation]:
         """All facts, in the order of the plan."""

@@ -9,18 +9,21 @@ import msgspec
 from landbridge.checks.diagnose import diagnose
 from landbridge.checks.evidence import Evidence, Step
 from landbridge.checks.finding import Confidence, Finding
+from landbridge.checks.history import Change, changes
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """Evidence and what it means.
 
-    notes  what to know before believing it
+    notes    what to know before believing it
+    changes  what is not as it was when nothing was wrong
     """
 
     evidence: Evidence
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = field(default=())
+    changes: tuple[Change, ...] = field(default=())
 
     @property
     def healthy(self) -> bool:
@@ -43,13 +46,14 @@ class Report:
             "passed": [step.probe for step in self.evidence.steps if step.passed],
             "skipped": [{"probe": step.probe, "because": step.skipped} for step in self.evidence.steps if step.skipped],
             "notes": list(self.notes),
+            "changes": [{"what": one.what, "before": one.before, "now": one.now} for one in self.changes],
             "evidence": evidence,
         }
 
 
 def report(evidence: Evidence) -> Report:
     """Judge evidence; the same evidence gives the same report."""
-    return Report(evidence, diagnose(evidence), _notes(evidence))
+    return Report(evidence, diagnose(evidence), _notes(evidence), changes(evidence))
 
 
 def _notes(evidence: Evidence) -> tuple[str, ...]:

@@ -85,12 +85,18 @@ def logon_of(certificate: Path | None, key: Path | None) -> Logon:
 
 def probed(scene: Scene, as_json: bool) -> None:
     """Make the probes of the target's kind, tell the report, and end with its exit code."""
+    from landbridge.checks.history import good
+    from landbridge.checks.memory import folder, remember, remembered
     from landbridge.checks.plan import observe
     from landbridge.checks.plans import PLANS
     from landbridge.checks.report import report
     from landbridge.net.loop import run
 
-    finished = report(run(observe(scene, PLANS[scene.target.protocol].probes)))
+    place = folder()
+    evidence = run(observe(scene, PLANS[scene.target.protocol].probes))
+    finished = report(remembered(evidence, place))
+    if finished.healthy:
+        remember(scene.target, good(evidence), place)
     if as_json:
         give_json(finished.as_json())
     else:
@@ -113,6 +119,8 @@ def tell(finished: Report) -> None:
             give(f"  {label}  {line}")
     for finding in finished.findings:
         _tell_finding(finding)
+    for change in finished.changes:
+        give(_field("Since", f"{change.what} was {change.before}, is {change.now}", ""))
     for note in finished.notes:
         give(_field("Note", note, ""))
     if finished.healthy:

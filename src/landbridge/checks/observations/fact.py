@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 
@@ -17,3 +19,8 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", omit_def
     def line(self) -> str:
         """The fact in a few words, without secrets."""
         raise NotImplementedError
+
+    @property
+    def lasting(self) -> Mapping[str, str]:
+        """What should be the same next time, by name: a key, a chain, a greeting. A later check says what changed."""
+        return {}

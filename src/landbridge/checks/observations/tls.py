@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from collections.abc import Mapping
+
 from landbridge.checks.observations.fact import Fact
 
 ALERTS = {
@@ -83,6 +87,18 @@ class TlsHandshake(Fact, frozen=True, tag="tls-handshake"):
         name = f"with the name {self.server_name}" if self.server_name else "without a name"
         gone = f", {self.ended} right after it" if not self.good else ""
         return f"{self.version}, {self.cipher}, {len(self.chain)} certificates {name}{gone}"
+
+    @property
+    def lasting(self) -> Mapping[str, str]:
+        if not self.good or not self.chain:
+            return {}
+        kind = "" if self.server_name else " without a name"
+        prints = [_fingerprint(one) for one in self.chain]
+        return {f"certificate{kind}": prints[0], f"issuers{kind}": " ".join(prints[1:]), f"TLS{kind}": self.version}
+
+
+def _fingerprint(pem: str) -> str:
+    return hashlib.sha256(base64.b64decode("".join(pem.splitlines()[1:-1]))).digest().hex(":").upper()
 
 
 class TrustAnchors(Fact, frozen=True, tag="trust-anchors"):

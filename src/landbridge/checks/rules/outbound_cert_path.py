@@ -22,6 +22,7 @@ BOOK = Book(
     "outbound.cert-path",
     _applies,
     (
+        Rule("rotated", SERVER, "TLS client", tls.rotated),
         Rule("expired", SERVER, "TLS client", tls.expired),
         Rule("not-yet-valid", SERVER, "TLS client", tls.not_yet_valid),
         Rule("name", SERVER, "TLS client", tls.other_name),

@@ -139,6 +139,22 @@ def root_missing(evidence: Evidence) -> Verdict:
     )
 
 
+def rotated(evidence: Evidence) -> Verdict:
+    """It was trusted when it was last seen; since then the target has another certificate, of another issuer."""
+    way, before = _path(evidence), evidence.last_good
+    if way is None or before is None or "certificate" not in before.seen:
+        return None
+    now = chains.fingerprint(way.links[0])
+    if before.seen["certificate"] == now:
+        return Not("the certificate is the one that was seen when nothing was wrong")
+    if way.anchor is not None:
+        return Not("there is a new certificate, and it leads to one that is trusted")
+    when = f"{datetime.fromtimestamp(before.at, UTC):%Y-%m-%d %H:%M} UTC"
+    said = (f"on {when} the certificate was {before.seen['certificate']}, and it was trusted", f"now it is {now}")
+    issuer = chains.name(way.end) if chains.is_self_signed(way.end) else chains.issuer_name(way.end)
+    return Holds(said, action=f"Trust the new issuer {issuer}, once the target's owner confirmed the change.")
+
+
 def depends_on_name(evidence: Evidence) -> Verdict:
     """Without SNI the server shows another certificate. Traffic to a name sends it, so it is never what hinders us."""
     shaken = evidence.all(TlsHandshake)
