@@ -29,6 +29,8 @@ from landbridge.store.versions import VersionRepository
 
 FILE = "landbridge.db"
 BUSY_SECONDS = 5.0
+_KNOWN_PASSWORDS = Passwords()
+"""One memory for the process: what it holds is bound to hashes, not to a database."""
 
 
 def sqlite_url(data: Path) -> str:
@@ -45,7 +47,7 @@ class Database:
         self._writing = asyncio.Lock()
         self._vault = vault
         self._clock = clock
-        self._passwords = Passwords()
+        self._passwords = _KNOWN_PASSWORDS
         self.changes = Changes()
 
     @classmethod
