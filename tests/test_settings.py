@@ -31,6 +31,8 @@ def test_anything_else_needs_the_server_profile(host: str) -> None:
         ("http_port", -1),
         ("tunnel_port", 65536),
         ("token_lifetime", 0),
+        ("request_rate", -1),
+        ("request_burst", 0),
         ("public_host", ""),
         ("public_host", "http://example.com"),
         ("public_host", "example.com:8080"),

@@ -71,6 +71,7 @@ from landbridge.identity.issuer import Issuer
 from landbridge.identity.key_upkeep import KeyUpkeep
 from landbridge.identity.keys import KeyRing
 from landbridge.identity.parts import TokenParts
+from landbridge.identity.request_limit import RequestLimit
 from landbridge.identity.sessions import Sessions
 from landbridge.identity.throttle import Throttle
 from landbridge.identity.tokens import TokenService
@@ -204,18 +205,19 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
             addresses=lambda: addresses(settings, ports, identity.keyring.public_pem()),
             gateway=gateway_address(settings, ports),
             clock=clock,
-            forget=(sessions.clear, token_parts.throttle.clear, gateway.traces.clear),
+            forget=(sessions.clear, token_parts.throttle.clear, token_parts.limit.clear, gateway.traces.clear),
         )
     )
     readiness = Readiness(db, gateway)
     source = _token_source(settings, ports, identity, clock)
     stack.push_async_callback(source.close)
-    finder = DestinationService(db, identity.verifier, source, settings.token_domain)
+    finder = DestinationService(db, identity.verifier, source, settings.token_domain, token_parts.limit)
+    entrance = Entrance(db, identity.verifier, token_parts.limit)
     generator = _generator(settings, identity, clock)
     _keep_running(Renewal(db, generator, clock).keep_running(), stack)
     _keep_running(KeyUpkeep(identity.keyring, db, clock, settings.key_rotation_days).keep_running(), stack)
     routers = [
-        *_destination_routers(settings, db, identity, finder, generator, key_sets, clock),
+        *_destination_routers(settings, db, entrance, finder, generator, key_sets, clock),
         connectivity.router(ConnectorInformation(identity.verifier, gateway.connectors)),
         *_token_routers(settings, token_parts, sessions),
         *_admin_routers(settings, administration, token_parts),
@@ -266,14 +268,13 @@ def _keep_running(work: Coroutine[Any, Any, None], stack: AsyncExitStack) -> Non
 def _destination_routers(
     settings: Settings,
     db: Database,
-    identity: _Identity,
+    entrance: Entrance,
     finder: DestinationService,
     generator: Generator,
     key_sets: KeySets,
     clock: Clock,
 ) -> list[APIRouter]:
     """The Destination service's API, with the description of it. Labels come before what they label."""
-    entrance = Entrance(db, identity.verifier)
     labelled: dict[str, Kind[Any]] = {
         "Destinations": DESTINATION,
         "DestinationFragments": FRAGMENT,
@@ -306,7 +307,8 @@ def _token_parts(
     settings: Settings, db: Database, identity: _Identity, issuer: Issuer, key_sets: KeySets, clock: Clock
 ) -> TokenParts:
     foreign = ForeignTokens(key_sets, clock)
-    return TokenParts(db, identity.keyring, identity.verifier, issuer, clock, foreign, Throttle(clock))
+    limit = RequestLimit(clock, settings.request_rate, settings.request_burst)
+    return TokenParts(db, identity.keyring, identity.verifier, issuer, clock, foreign, Throttle(clock), limit)
 
 
 def _key_sets(settings: Settings, identity: _Identity, clock: Clock, stack: AsyncExitStack) -> KeySets:

@@ -103,6 +103,11 @@ class Settings:
     Example: False, to be as strict as the original (destination-service §3.6)."""
     certificate_organisation: str = "landbridge"
     """O in the subject of certificates that are made for destinations (destination-service §1.5)."""
+    request_rate: float = 0
+    """Requests a second, on average, that one client may send to the Destination service and the token service for one
+    tenant; above it they are answered with 429. 0: no limit. Example: 50 (destination-service §10)."""
+    request_burst: int = 100
+    """How many of them may come at once, after a quiet time."""
     body_limit: int = 2 * 1024 * 1024
     """Largest request body of the API, in bytes."""
     stop_grace: float = 3.0
@@ -131,6 +136,10 @@ def check(settings: Settings) -> None:
         if not 0 <= port <= 65535:
             raise _invalid(name, port, "a port from 0 to 65535")
     _check_doors(settings)
+    if settings.request_rate < 0:
+        raise _invalid("request_rate", settings.request_rate, "0 or more requests a second")
+    if settings.request_burst < 1:
+        raise _invalid("request_burst", settings.request_burst, "at least one request")
     if settings.token_lifetime < 1:
         raise _invalid("token_lifetime", settings.token_lifetime, "at least one second")
     for name in ("public_host", "token_domain"):

@@ -19,6 +19,7 @@ from landbridge.destinations.entrance import Entrance
 from landbridge.destinations.labels import Labelling
 from landbridge.destinations.trust.service import TrustService
 from landbridge.identity.authority import Authority
+from landbridge.identity.request_limit import RequestLimit
 from tests.api.destination_api import Api
 from tests.destinations.scene import NOW, open_scene
 
@@ -51,7 +52,7 @@ async def open_certificates(folder: Path) -> AsyncIterator[CertificateApi]:
         time, dropped = Time(), list[str]()
         authority = await Authority.load(scene.db, time)
         generator = Generator(authority, time, "api.test")
-        entrance = Entrance(scene.db, scene.verifier)
+        entrance = Entrance(scene.db, scene.verifier, RequestLimit(time))
         service = TrustService(scene.db, entrance, "land.test", time, lambda: dropped.append("all"))
         routers = [
             destination_labels.router(entrance, {"Certificates": Labelling(scene.db, CERTIFICATE)}),

@@ -27,6 +27,7 @@ from landbridge.destinations.labels import Labelling
 from landbridge.destinations.reading import Reading
 from landbridge.destinations.service import DestinationService
 from landbridge.destinations.writing import Writing
+from landbridge.identity.request_limit import RequestLimit
 from landbridge.store import Database
 from tests.destinations.scene import ACME, Scene, open_scene
 
@@ -91,7 +92,7 @@ def application(scene: Scene) -> ASGIApp:
         return []
 
     finder = scene.service()
-    described = routers(scene.db, Entrance(scene.db, scene.verifier), finder)
+    described = routers(scene.db, Entrance(scene.db, scene.verifier, RequestLimit(scene.clock)), finder)
     busy = destinations.handlers(finder)
     return create_app([*described, openapi.router(described)], nothing, [], BODY_LIMIT, busy=busy)
 

@@ -18,6 +18,7 @@ from joserfc.jwk import RSAKey
 
 from landbridge.destinations.auth.tokens import TokenSource
 from landbridge.destinations.service import DestinationService
+from landbridge.identity.request_limit import RequestLimit
 from landbridge.identity.verify import TokenVerifier
 from landbridge.landscape.apply import apply
 from landbridge.landscape.read import read_text
@@ -101,7 +102,7 @@ class Scene:
         """A service on this scene's store; private token services are allowed unless said otherwise."""
         source = TokenSource(self.verifier, lambda: NOW, **{"private_targets": True, **settings})
         self.sources.append(source)
-        return DestinationService(self.db, self.verifier, source, "acme.test")
+        return DestinationService(self.db, self.verifier, source, "acme.test", RequestLimit(self.clock))
 
     async def instance_id(self, name: str, subaccount: str = ACME) -> str:
         async with self.db.read() as session:

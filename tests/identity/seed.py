@@ -14,6 +14,7 @@ from landbridge.identity.foreign import ForeignTokens, KeySets
 from landbridge.identity.issuer import Issuer
 from landbridge.identity.keys import KeyRing
 from landbridge.identity.parts import TokenParts
+from landbridge.identity.request_limit import RequestLimit
 from landbridge.identity.throttle import Throttle
 from landbridge.identity.tokens import TokenService
 from landbridge.identity.verify import TokenVerifier
@@ -100,7 +101,8 @@ class Installation:
     def parts(self) -> TokenParts:
         foreign = ForeignTokens(KeySets(Fetcher(private_targets=True), self.clock), self.clock)
         throttle = Throttle(self.clock)
-        return TokenParts(self.db, self.keyring, self.verifier, self.issuer, self.clock, foreign, throttle)
+        limit = RequestLimit(self.clock)
+        return TokenParts(self.db, self.keyring, self.verifier, self.issuer, self.clock, foreign, throttle, limit)
 
     @property
     def service(self) -> TokenService:

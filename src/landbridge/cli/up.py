@@ -82,6 +82,12 @@ def up(
     allowed_client: Annotated[
         str, _option("allowed-client", "The only OAuth client that the doors let in. Default: connectivity clients.")
     ] = "",
+    request_rate: Annotated[
+        float, _option("request-rate", "Requests a second that one client may send for one tenant. 0: no limit.", min=0)
+    ] = DEFAULT.request_rate,
+    request_burst: Annotated[
+        int, _option("request-burst", "How many of them may come at once, after a quiet time.", min=1)
+    ] = DEFAULT.request_burst,
     ready_file: Annotated[Path | None, _option("ready-file", "Write the addresses here when ready.")] = None,
     log_format: Annotated[LogFormat, _option("log-format", "Form of the log on stderr.")] = LogFormat.TEXT,
     log_level: Annotated[LogLevel, _option("log-level", "What is logged.")] = LogLevel.INFO,
@@ -109,6 +115,8 @@ def up(
         trust_remote_clients=trust_remote_clients,
         dedicated_subaccount=dedicated_subaccount,
         allowed_client=allowed_client,
+        request_rate=request_rate,
+        request_burst=request_burst,
     )
     check(settings)
 

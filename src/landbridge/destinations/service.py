@@ -15,6 +15,7 @@ from landbridge.destinations.find import Found, find, find_on_level
 from landbridge.destinations.lookup import LevelLookup
 from landbridge.destinations.request import FindRequest
 from landbridge.faults import FaultError, fault
+from landbridge.identity.request_limit import RequestLimit
 from landbridge.identity.verify import TokenVerifier
 from landbridge.store import Database, ReadModel
 
@@ -25,15 +26,19 @@ class DestinationService:
     """Finds destinations for applications.
 
     tokens  fetches tokens
+    limit   counts requests of clients
     domain  part of the name under which subaccounts sign assertions: `cfapps.<domain>/<subaccountId>`
     """
 
-    def __init__(self, db: Database, verifier: TokenVerifier, tokens: TokenSource, domain: str) -> None:
+    def __init__(
+        self, db: Database, verifier: TokenVerifier, tokens: TokenSource, domain: str, limit: RequestLimit
+    ) -> None:
         self._db = db
         self._model = ReadModel(db)
         self._verifier = verifier
         self._tokens = tokens
         self._domain = domain
+        self._limit = limit
 
     async def find(self, request: FindRequest) -> Answer:
         """The first version: the levels one after the other, `owner` in the answer (§2.2).
@@ -63,6 +68,7 @@ class DestinationService:
         """No transaction is open while a token service is called."""
         token = service_token(request.authorization, self._verifier)
         audit.token(token)
+        self._limit.take(token.token.client_id, token.token.tenant)
         caller = await recall(self._model, token)
         audit.caller(caller)
         request.check()

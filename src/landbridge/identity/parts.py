@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from landbridge.identity.foreign import ForeignTokens
 from landbridge.identity.issuer import Issuer
 from landbridge.identity.keys import KeyRing
+from landbridge.identity.request_limit import RequestLimit
 from landbridge.identity.throttle import Throttle
 from landbridge.identity.verify import TokenVerifier
 from landbridge.model.clock import Clock
@@ -19,6 +20,7 @@ class TokenParts:
 
     foreign   verifies tokens of trusted issuers
     throttle  counts failed logins
+    limit     counts requests of clients
     """
 
     db: Database
@@ -28,3 +30,4 @@ class TokenParts:
     clock: Clock
     foreign: ForeignTokens
     throttle: Throttle
+    limit: RequestLimit

@@ -37,6 +37,7 @@ _ERRORS = {
     "identity.client-unknown": "unauthorized",
     "identity.user-token-missing": "unauthorized",
     "identity.too-many-failures": "too_many_requests",
+    "platform.too-many-requests": "too_many_requests",
 }
 
 

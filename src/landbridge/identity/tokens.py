@@ -41,6 +41,7 @@ class TokenService:
         grant = self._grant(request.parameters)
         by_user = request.parameters["grant_type"] == user_token.GRANT_TYPE
         admitted = await (self._admission.admit_user(request) if by_user else self._admission.admit(request))
+        self._parts.limit.take(admitted.client.id, admitted.tenant.id)
         granted = await grant(admitted)
         narrowed = scopes.narrow(granted.scopes, _requested_scopes(admitted))
         return await self._answer(admitted, granted, narrowed)

@@ -297,6 +297,16 @@ ROWS: tuple[FaultKind, ...] = (
         exit=33,
     ),
     FaultKind(
+        "platform.too-many-requests",
+        CALLER,
+        429,
+        "The client '{client}' has sent more than the {rate} requests a second that one may send for one tenant.",
+        "Wait {seconds} seconds, ask less often (answers may be kept for minutes), or raise the setting request_rate.",
+        exit=35,
+        retry=True,
+        reference="destination-service §10",
+    ),
+    FaultKind(
         "platform.unknown-connector",
         CALLER,
         404,
