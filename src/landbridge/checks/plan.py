@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
+
 from landbridge.checks.evidence import Evidence, Step
 from landbridge.checks.observations import NothingSeen, Observation
 from landbridge.checks.probe import Probe, Scene
+from landbridge.checks.quotation import redacted
 from landbridge.net.dial import DialFailed, dial_failed
 
 GRACE = 2.0
@@ -31,6 +34,7 @@ class _Run:
 
     def __init__(self, scene: Scene, probes: Sequence[Probe]) -> None:
         self._scene = scene
+        self._target = msgspec.structs.replace(scene.target, path=redacted(scene.target.path))
         self._began = scene.clock()
         self._order = [probe.name for probe in probes]
         self._steps: dict[str, Step] = {}
@@ -38,7 +42,7 @@ class _Run:
 
     def evidence(self) -> Evidence:
         steps = tuple(self._steps[name] for name in self._order if name in self._steps)
-        return Evidence(target=self._scene.target, at=self._began, steps=steps)
+        return Evidence(target=self._target, at=self._began, steps=steps)
 
     async def make(self, probe: Probe) -> None:
         for name in probe.after:

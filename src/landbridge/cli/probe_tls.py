@@ -5,6 +5,7 @@ from __future__ import annotations
 from landbridge.cli.options import AsJson
 from landbridge.cli.probing import (
     CertificateFile,
+    HtmlFile,
     KeyFile,
     PublicTrust,
     Seconds,
@@ -35,6 +36,7 @@ def tls(
     certificate: CertificateFile = None,
     key: KeyFile = None,
     timeout: Seconds = 10.0,
+    html: HtmlFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Probe, and tell."""
@@ -50,4 +52,4 @@ def tls(
         trust=trust_of(trust, public_trust),
         seconds=timeout,
     )
-    probed(scene, as_json)
+    probed(scene, as_json, html)

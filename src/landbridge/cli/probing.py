@@ -6,10 +6,10 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
+from landbridge.cli.files import write_private
 from landbridge.cli.options import give, give_json
 from landbridge.cli.text_file import read_text
 from landbridge.faults import FaultError, fault
@@ -29,31 +29,15 @@ CertificateFile = Annotated[
     Path | None, typer.Option("--certificate", help="PEM file: our client certificate and its chain.")
 ]
 KeyFile = Annotated[Path | None, typer.Option("--key", help="PEM file: the key of --certificate.")]
+HtmlFile = Annotated[Path | None, typer.Option("--html", help="Write the report to this file as well, for a ticket.")]
 Seconds = Annotated[float, typer.Option("--timeout", min=0.1, max=120, help="Seconds for each probe.")]
 
 
 def target_of(text: str, protocol: str, port: int | Mapping[str, int], schemes: tuple[str, ...]) -> Target:
     """The target that a user wrote. Raises `FaultError` (`check.target-invalid`)."""
-    from landbridge.checks.evidence import Target
+    from landbridge.checks.targets import target_of as read
 
-    parts = urlsplit(text if "://" in text else f"{schemes[0]}://{text}")
-    usual = port if isinstance(port, int) else port.get(parts.scheme, 0)
-    try:
-        asked = parts.port
-    except ValueError:
-        raise _invalid(text, "the port is a number up to 65535") from None
-    if parts.scheme not in schemes:
-        raise _invalid(text, f"the scheme is {' or '.join(schemes)}")
-    if not parts.hostname:
-        raise _invalid(text, "there is no host in it")
-    if parts.username is not None:
-        raise _invalid("a URL with a user", "users and passwords are options of their own")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(protocol=protocol, host=parts.hostname, port=asked or usual, path=path)
-
-
-def _invalid(text: str, reason: str) -> FaultError:
-    return FaultError(fault("check.target-invalid", target=text, reason=reason))
+    return read(text, protocol, port, schemes)
 
 
 def trust_of(file: Path | None, public: bool) -> Trust:
@@ -83,7 +67,7 @@ def logon_of(certificate: Path | None, key: Path | None) -> Logon:
     return Logon(certificate=read_text(certificate), key=Secret(read_text(key)))
 
 
-def probed(scene: Scene, as_json: bool) -> None:
+def probed(scene: Scene, as_json: bool, html: Path | None = None) -> None:
     """Make the probes of the target's kind, tell the report, and end with its exit code."""
     from landbridge.checks.history import good
     from landbridge.checks.memory import folder, remember, remembered
@@ -96,13 +80,22 @@ def probed(scene: Scene, as_json: bool) -> None:
     evidence = run(observe(scene, PLANS[scene.target.protocol].probes))
     finished = report(remembered(evidence, place))
     if finished.healthy:
-        remember(scene.target, good(evidence), place)
+        remember(evidence.target, good(evidence), place)
+    given(finished, as_json, html)
+    if not finished.healthy:
+        raise typer.Exit(fault("check.finding", target="", finding="").kind.exit)
+
+
+def given(finished: Report, as_json: bool, html: Path | None) -> None:
+    """Tell a report. Raises `FaultError` (`platform.file-unwritable`) when the page cannot be written."""
+    from landbridge.checks.page import page
+
+    if html is not None:
+        write_private(html, page(finished).encode())
     if as_json:
         give_json(finished.as_json())
     else:
         tell(finished)
-    if not finished.healthy:
-        raise typer.Exit(fault("check.finding", target="", finding="").kind.exit)
 
 
 def tell(finished: Report) -> None:
