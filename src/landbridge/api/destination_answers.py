@@ -27,7 +27,8 @@ URI_LIMIT = 4000
 """Characters of path and query together (destination-service §2)."""
 
 _JSON = "application/json"
-_ECHOED = ("x-correlationid", "x-correlation-id", "x-vcap-request-id")
+_ECHOED = (b"x-correlationid", b"x-correlation-id", b"x-vcap-request-id")
+_NO_STORE = (b"cache-control", b"no-store")
 _DECODER = msgspec.json.Decoder(float_hook=str)  # a number stays as it was written: values are texts here
 
 
@@ -38,10 +39,8 @@ async def respond(request: Request, work: Callable[[], Awaitable[Answer]]) -> Re
         response = await _response(await work(), request_id(request))
     except FaultError as error:
         response = fault_answer(error.fault, request_id(request))
-    response.headers["Cache-Control"] = "no-store"
-    for name in _ECHOED:
-        if name in request.headers:
-            response.headers[name] = request.headers[name]
+    response.raw_headers.append(_NO_STORE)
+    response.raw_headers += [header for header in request.scope["headers"] if header[0] in _ECHOED]
     return response
 
 

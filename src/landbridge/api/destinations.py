@@ -6,17 +6,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 
 from fastapi import APIRouter
-from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
 from landbridge.api.answers import request_id
-from landbridge.api.destination_answers import conditions, respond
+from landbridge.api.destination_answers import respond
 from landbridge.api.operations import Handler, Operation, add, parameter, ref
 from landbridge.destinations.answer import Answer
-from landbridge.destinations.auth.context import Inputs
+from landbridge.destinations.auth.context import NO_INPUTS, Inputs
 from landbridge.destinations.listing import is_true
-from landbridge.destinations.request import FindRequest
+from landbridge.destinations.request import Conditions, FindRequest
 from landbridge.destinations.service import DestinationService
 from landbridge.destinations.trail import Trail
 from landbridge.faults.answer import header_text
@@ -25,6 +24,7 @@ _PREFIX = "/destination-configuration"
 
 TRAIL = "X-Landbridge-Trail"
 TRAIL_ANSWER = "X-Landbridge-Lookup-Trail"
+_TRAIL = TRAIL.lower()
 
 _CHAIN_VARIABLE = "x-chain-var-"
 _INPUTS = MappingProxyType(
@@ -75,31 +75,42 @@ def handlers(service: DestinationService) -> Mapping[str, Handler]:
 
 async def _traced(request: Request, finding: Callable[[FindRequest], Awaitable[Answer]]) -> Response:
     """The answer, with the lookup trail for those who want to see it: also, and above all, when nothing was found."""
-    trail = Trail("$trail" in request.query_params or is_true(request.headers.get(TRAIL)))
-    response = await respond(request, lambda: finding(_find_request(request, trail)))
+    query = request.query_params if request.scope["query_string"] else {}
+    headers = _first_of_each(request)
+    trail = Trail("$trail" in query or is_true(headers.get(_TRAIL)))
+    response = await respond(request, lambda: finding(_find_request(request, headers, query, trail)))
     if trail.wanted:
         response.headers[TRAIL_ANSWER] = header_text(str(trail))
     return response
 
 
-def _find_request(request: Request, trail: Trail) -> FindRequest:
-    headers, query = request.headers, request.query_params
+def _first_of_each(request: Request) -> dict[str, str]:
+    """The headers; of several with one name the first counts."""
+    headers = reversed(request.scope["headers"])
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+
+
+def _find_request(request: Request, headers: Mapping[str, str], query: Mapping[str, str], trail: Trail) -> FindRequest:
     return FindRequest(
         authorization=headers.get("authorization", ""),
         name=request.path_params["name"],
         skip_credentials=is_true(query.get("$skipCredentials")),
         skip_tokens=is_true(query.get("$skipTokenRetrieval")),
         inputs=_inputs(headers),
-        fragments=tuple(_text(header) for header in headers.getlist("x-fragment-name")),
+        fragments=_fragments(request) if "x-fragment-name" in headers else (),
         fragment_optional=is_true(headers.get("x-fragment-optional")),
-        conditions=conditions(request),
+        conditions=Conditions(headers.get("if-match", ""), headers.get("if-none-match", "")),
         owners="owner" in (query.get("$includeMetadata") or query.get("includeMetadata") or "").split(";"),
         trail=trail,
         request_id=request_id(request),
     )
 
 
-def _inputs(headers: Headers) -> Inputs:
+def _fragments(request: Request) -> tuple[str, ...]:
+    return tuple(_text(header) for header in request.headers.getlist("x-fragment-name"))
+
+
+def _inputs(headers: Mapping[str, str]) -> Inputs:
     """In one pass: most requests have none of these headers, and looking for each would cost more than all the rest."""
     given: dict[str, str] = {}
     variables: dict[str, str] = {}
@@ -107,12 +118,12 @@ def _inputs(headers: Headers) -> Inputs:
         if name.startswith("x-"):
             field = _FIELDS.get(name)
             if field is not None:
-                given.setdefault(field, value)
+                given[field] = value
             elif name.startswith(_CHAIN_VARIABLE):
                 variables[name.removeprefix(_CHAIN_VARIABLE)] = _text(value)
     if "assertion_destination" in given:
         given["assertion_destination"] = _text(given["assertion_destination"])
-    return Inputs(**given, chain_variables=variables)
+    return Inputs(**given, chain_variables=variables) if given or variables else NO_INPUTS
 
 
 def _text(header: str) -> str:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from landbridge.faults import FaultError, fault
+from landbridge.net.cork import JOIN_LIMIT, Cork
 
 
 def listening_socket(host: str, port: int, listener: str, option: str) -> socket.socket:
@@ -58,6 +59,22 @@ MESSAGE_TIMEOUT = 60.0
 """Seconds in which a request must arrive whole; uvicorn itself would wait for ever."""
 
 
+class _Joined(Cork):
+    """A transport as the server uses it, whose writes of a loop turn leave together: a head with its body."""
+
+    def write(self, data: bytes | memoryview) -> None:
+        super().write(data)
+        if self._size > JOIN_LIMIT:  # so that a writer who does not pause feels how much it is
+            self.flush()
+
+    def is_closing(self) -> bool:
+        return self._transport.is_closing()
+
+    def abort(self) -> None:
+        self.drop()
+        self._transport.abort()
+
+
 class _Protocol(HttpToolsProtocol):
     """HTTP whose requests know the client certificate of their connection, and must not take too long to arrive."""
 
@@ -70,6 +87,7 @@ class _Protocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.transport = _Joined(transport)  # type: ignore[assignment]
         self._begin()
         tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
         der = tls.getpeercert(binary_form=True) if tls is not None else None

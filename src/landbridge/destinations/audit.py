@@ -1,8 +1,12 @@
-"""A line in the log for every find: who asked for what, where it was looked for, what came of it. Never a secret."""
+"""A line in the log for a find: who asked for what, where it was looked for, what came of it. Never a secret.
+
+An answer that is given again and again has a line each minute, with their number; the others are for debugging.
+"""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 
 from landbridge.destinations.answer import Answer
 from landbridge.destinations.auth.entry import AuthToken, FailedToken
@@ -20,6 +24,7 @@ class FindAudit:
     def __init__(self, request: FindRequest) -> None:
         self._request = request
         self._fields: dict[str, object] = {}
+        self._level = logging.INFO
 
     def token(self, given: ServiceToken) -> None:
         claims = given.token.claims
@@ -36,6 +41,17 @@ class FindAudit:
             entry.fault.code if isinstance(entry, FailedToken) else entry.type for entry in entries
         ]
 
+    def again(self, about: Mapping[str, object], trail: Sequence[str], times: int | None) -> None:
+        """The answer was given before; `times` since this was last logged, None when it need not be logged now."""
+        self._level = logging.DEBUG if times is None else logging.INFO
+        self._fields = {**about, "repeated": times} if times else dict(about)
+        self._request.trail.steps[:] = trail
+
+    @property
+    def about(self) -> Mapping[str, object]:
+        """What is known so far."""
+        return self._fields
+
     def answered(self, answer: Answer) -> None:
         self._write(answer.status, answer.fault)
 
@@ -43,7 +59,7 @@ class FindAudit:
         self._write(refusal.kind.status, refusal)
 
     def _write(self, status: int, refusal: Fault | None) -> None:
-        if not logger.isEnabledFor(logging.INFO):
+        if not logger.isEnabledFor(self._level):
             return
         request = self._request
         fields = {
@@ -58,4 +74,4 @@ class FindAudit:
             fields["user"] = header_text(str(fields["user"]))
         if refusal is not None:
             fields["fault"] = refusal.code
-        logger.info("find", extra=fields)
+        logger.log(self._level, "find", extra=fields)

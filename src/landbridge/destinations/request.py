@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from landbridge.destinations.auth.chains import check_chain
-from landbridge.destinations.auth.context import Inputs
+from landbridge.destinations.auth.context import NO_INPUTS, Inputs
 from landbridge.destinations.trail import Trail
 from landbridge.faults import FaultError, fault
 
@@ -48,7 +48,7 @@ class FindRequest:
     name: str
     skip_credentials: bool = False
     skip_tokens: bool = False
-    inputs: Inputs = field(default_factory=Inputs)
+    inputs: Inputs = NO_INPUTS
     fragments: tuple[str, ...] = ()
     fragment_optional: bool = False
     conditions: Conditions = Conditions()

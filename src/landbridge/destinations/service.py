@@ -8,11 +8,11 @@ from landbridge.destinations.answer import Answer, unmet
 from landbridge.destinations.attached import Attached, attached
 from landbridge.destinations.audit import FindAudit
 from landbridge.destinations.auth.context import TokenContext
-from landbridge.destinations.auth.entry import AuthToken, FailedToken
 from landbridge.destinations.auth.tokens import TokenSource
 from landbridge.destinations.caller import Caller, recall, service_token
 from landbridge.destinations.find import Found, find, find_on_level
 from landbridge.destinations.lookup import LevelLookup
+from landbridge.destinations.repeated import Given, Repeated
 from landbridge.destinations.request import FindRequest
 from landbridge.faults import FaultError, fault
 from landbridge.identity.request_limit import RequestLimit
@@ -37,6 +37,7 @@ class DestinationService:
         self._model = ReadModel(db)
         self._verifier = verifier
         self._tokens = tokens
+        self._repeated = Repeated(self._model, tokens)
         self._domain = domain
         self._limit = limit
 
@@ -69,6 +70,12 @@ class DestinationService:
         token = service_token(request.authorization, self._verifier)
         audit.token(token)
         self._limit.take(token.token.client_id, token.token.tenant)
+        known = await self._repeated.get(finding, request, token)
+        if known is not None:
+            given, times = known
+            audit.again(given.about, given.trail, times)
+            return given.answer(request)
+        number = self._model.number
         caller = await recall(self._model, token)
         audit.caller(caller)
         request.check()
@@ -80,8 +87,11 @@ class DestinationService:
         certificates = await attached(self._model, found, request)
         tokens = () if request.skip_tokens else await self._tokens.entries(self._context(request, caller, found))
         audit.tokens(tokens)
-        body = _consumed if finding is find_on_level else _found
-        return Answer(200, {**body(request, found, certificates), **_lists(certificates, tokens)}, etag)
+        frame = (_consumed if finding is find_on_level else _found)(request, found, certificates)
+        shown = tuple(one.as_json() for one in certificates)
+        given = Given(etag, frame, tokens, shown, audit.about, tuple(request.trail.steps))
+        self._repeated.keep(finding, request, token, caller, number, given)
+        return given.answer(request)
 
     def _context(self, request: FindRequest, caller: Caller, found: Found) -> TokenContext:
         places, trail = found.certificates_at, request.trail
@@ -112,12 +122,3 @@ def _consumed(request: FindRequest, found: Found, certificates: Sequence[Attache
         }
         configuration["$metadata"] = {"owner": owners}
     return {"destinationConfiguration": configuration}
-
-
-def _lists(certificates: Sequence[Attached], tokens: Sequence[AuthToken | FailedToken]) -> dict[str, object]:
-    """Left out when they are empty: an empty `authTokens` crashes a known client."""
-    lists: dict[str, list[object]] = {
-        "authTokens": [entry.as_json() for entry in tokens],
-        "certificates": [one.as_json() for one in certificates],
-    }
-    return {key: value for key, value in lists.items() if value}

@@ -99,6 +99,24 @@ class ReadModel:
             entry = self._keep(key, _Entry(value, tuple(owners), seen, _FRAME))
         return cast(V, entry.value)
 
+    async def kept(self, key: Hashable) -> Any:
+        """What `keep` was given, unless one of its subaccounts has changed; else None."""
+        entry = await self._known(key)
+        return None if entry is None else entry.value
+
+    def keep(self, key: Hashable, value: object, owners: Iterable[str], number: int, weight: int) -> None:
+        """Remember what was made from content of the subaccounts `owners`.
+
+        number  what `number` was before the first of it was read
+        weight  bytes, roughly
+        """
+        self._keep(key, _Entry(value, tuple(owners), number, _FRAME + weight))
+
+    @property
+    def number(self) -> int:
+        """Of the latest change that is known here."""
+        return self._db.changes.number
+
     async def stream(self, subaccount_id: str, instance_id: str | None) -> AsyncIterator[Stored[Destination]]:
         """All destinations of a level in the order of names, a chunk in memory at a time, past the memory.
 

@@ -39,6 +39,10 @@ class Inputs:
     chain_variables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
+NO_INPUTS = Inputs()
+"""What most callers send along."""
+
+
 class Lookup(Protocol):
     """What tokens need besides their destination. Everything is looked for on the level of the destination."""
 

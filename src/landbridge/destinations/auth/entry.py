@@ -12,7 +12,10 @@ _PREFIX = "Retrieval of OAuthToken failed due to: "
 
 @dataclass(frozen=True, slots=True)
 class AuthToken:
-    """A token, ready to be sent. `expires_in` is text, as clients read it; None where there is nothing to say."""
+    """A token, ready to be sent. `expires_in` is text, as clients read it; None where there is nothing to say.
+
+    key  under which the token cache keeps it; None for one that it does not keep
+    """
 
     type: str
     value: str = field(repr=False)
@@ -21,6 +24,7 @@ class AuthToken:
     refresh_token: str | None = field(default=None, repr=False)
     issued_token_type: str | None = None
     header: str = "Authorization"
+    key: bytes | None = field(default=None, repr=False, compare=False)
 
     def as_json(self) -> dict[str, object]:
         """Keys without a value are left out: a client takes even an empty `error` for a failure."""

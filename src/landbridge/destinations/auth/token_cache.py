@@ -77,6 +77,13 @@ class TokenCache:
             self._flights[key] = flight
         return await self._landed(key, flight)
 
+    def again(self, token: AuthToken) -> AuthToken | None:
+        """A token that `get` returned, with the time that it has left now; None when it has to be got anew."""
+        kept = self._usable(token.key) if token.key is not None else None
+        if kept is None or kept.value != token.value:
+            return None
+        return replace(token, expires_in=kept.expires_in)
+
     def clear(self) -> None:
         """Forget everything. Fetches on their way end for those who wait, and leave nothing behind."""
         self._kept.clear()
@@ -131,7 +138,7 @@ class TokenCache:
         """Remember a token that tells its end. Its life counts from before the request, which errs to the safe side."""
         if token.expires_in is None or len(token.expires_in) > 12 or int(token.expires_in) <= self._margin:
             return
-        kept = _Kept(token, begins, begins + int(token.expires_in))
+        kept = _Kept(replace(token, key=key), begins, begins + int(token.expires_in))
         if kept.cost > self._size:
             return
         if key in self._kept:

@@ -53,9 +53,7 @@ class TokenSource:
 
     async def entries(self, context: TokenContext) -> tuple[AuthToken | FailedToken, ...]:
         """The entries of `authTokens`; what goes wrong is an entry too. Never raises `FaultError`."""
-        if self._epoch() != self._seen:
-            self._seen = self._epoch()
-            self.forget()
+        self._forget_the_distrusted()
         name = context.destination.authentication
         until = asyncio.get_running_loop().time() + self._deadline
         retrieval = Retrieval(context, self._parts, until, (context.destination.name,))
@@ -63,6 +61,22 @@ class TokenSource:
             return await run_chain(retrieval, tokens_of)
         except FaultError as error:
             return (FailedToken(error.fault, oauth=name.startswith("OAuth2")),)
+
+    def again(self, entries: tuple[AuthToken | FailedToken, ...]) -> tuple[AuthToken, ...] | None:
+        """What `entries` returned, with the time that the tokens have left now; None when that must be asked anew."""
+        self._forget_the_distrusted()
+        tokens = []
+        for entry in entries:
+            token = self._parts.cache.again(entry) if isinstance(entry, AuthToken) else None
+            if token is None:
+                return None
+            tokens.append(token)
+        return tuple(tokens)
+
+    def _forget_the_distrusted(self) -> None:
+        if self._epoch() != self._seen:
+            self._seen = self._epoch()
+            self.forget()
 
     def forget(self) -> None:
         """Forget all tokens and fetched keys."""
