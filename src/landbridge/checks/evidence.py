@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
+from landbridge.checks.conversation import Conversation
 from landbridge.checks.observations import Observation
 
 T = TypeVar("T")
@@ -56,19 +57,23 @@ class Target(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is looked at.
 
     protocol     name of the plan: tls, http, ssh, ...
+    scheme       of its URL; empty: the usual one of the protocol
     host, port   where it is, for whoever looks
     path         of an HTTP request, with its query
     location     connector that looked, as `location:ID`; empty: this program looked itself
     user         who logs on; never a secret
+    conversation  how to speak with a mail server or a directory
     """
 
     protocol: str
+    scheme: str = ""
     host: str
     port: int
     path: str = "/"
     location: str = ""
     user: str = ""
     perspective: Perspective = Perspective.RECEIVER
+    conversation: Conversation = Conversation()
 
     @property
     def address(self) -> str:

@@ -7,10 +7,55 @@ Must never: hold a secret, judge, do I/O. A fact says whether its layer carried 
 
 from __future__ import annotations
 
+from landbridge.checks.observations.conversation import (
+    AddressAsked,
+    DirectorySeen,
+    Greeted,
+    LogonTried,
+    MailboxSeen,
+    Offered,
+    PortBeside,
+    SecretKept,
+    SpeaksTls,
+    StartTlsAnswered,
+    TalkEnded,
+)
 from landbridge.checks.observations.network import AddressTried, NameResolved, NothingSeen
 from landbridge.checks.observations.tls import TlsHandshake, TrustAnchors
 
-Observation = NameResolved | AddressTried | NothingSeen | TlsHandshake | TrustAnchors
+_Conversation = (
+    Greeted
+    | Offered
+    | StartTlsAnswered
+    | TalkEnded
+    | SpeaksTls
+    | PortBeside
+    | LogonTried
+    | SecretKept
+    | AddressAsked
+    | MailboxSeen
+    | DirectorySeen
+)
+
+Observation = NameResolved | AddressTried | NothingSeen | TlsHandshake | TrustAnchors | _Conversation
 """Every kind of fact. A new kind is added here, and then evidence can hold it."""
 
-__all__ = ["AddressTried", "NameResolved", "NothingSeen", "Observation", "TlsHandshake", "TrustAnchors"]
+__all__ = [
+    "AddressAsked",
+    "AddressTried",
+    "DirectorySeen",
+    "Greeted",
+    "LogonTried",
+    "MailboxSeen",
+    "NameResolved",
+    "NothingSeen",
+    "Observation",
+    "Offered",
+    "PortBeside",
+    "SecretKept",
+    "SpeaksTls",
+    "StartTlsAnswered",
+    "TalkEnded",
+    "TlsHandshake",
+    "TrustAnchors",
+]
