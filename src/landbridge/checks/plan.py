@@ -45,7 +45,7 @@ class _Run:
         return Evidence(target=self._target, at=self._began, steps=steps)
 
     async def make(self, probe: Probe) -> None:
-        for name in probe.after:
+        for name in (*probe.after, *(name for name in probe.waits if name in self._done)):
             await self._done[name].wait()
         skipped = self._unfit(probe)
         if skipped:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from landbridge.checks.evidence import Effect, Evidence, Layer, Target
+from landbridge.checks.manner import Manner
 from landbridge.checks.observations import Observation
 from landbridge.model.clock import Clock
 from landbridge.model.secret import Secret
@@ -51,6 +52,7 @@ class Trust:
 class Scene:
     """What a probe works with.
 
+    manner      how the client asks that is looked into, where the protocol leaves a choice
     seconds     time for one probe
     allowed     effects that are permitted; intrusive ones only when somebody asked for them
     """
@@ -60,6 +62,7 @@ class Scene:
     clock: Clock
     logon: Logon = field(default_factory=Logon)
     trust: Trust = field(default_factory=Trust)
+    manner: Manner = field(default_factory=Manner)
     seconds: float = 10.0
     allowed: frozenset[Effect] = frozenset((Effect.PASSIVE, Effect.HANDSHAKE, Effect.SAFE))
 
@@ -75,6 +78,7 @@ class Probe:
 
     name    unique in a plan
     after   probes that must have passed before; if one did not, this one is skipped and says so
+    waits   probes that it waits for whatever they saw; those that the plan does not have are passed over
     ready   empty when it makes sense, else why it is skipped ("no user was given")
     """
 
@@ -83,4 +87,5 @@ class Probe:
     effect: Effect
     look: Look
     after: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
     ready: Callable[[Scene, Evidence], str] = lambda scene, evidence: ""

@@ -34,7 +34,7 @@ def target_of(text: str, protocol: str, port: int | Mapping[str, int], schemes: 
     if len(text) > LONGEST or any(character.isspace() or ord(character) < 32 for character in text):
         raise _invalid(text[:100], "it holds blanks, or is too long")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Target(protocol=protocol, host=host, port=asked or usual, path=path)
+    return Target(protocol=protocol, scheme=parts.scheme, host=host, port=asked or usual, path=path)
 
 
 def _invalid(text: str, reason: str) -> FaultError:
