@@ -136,10 +136,9 @@ async def stage(
             "TOKENS": f"http://127.0.0.1:{tokens.port}",
         }
         landscape.write_text(_filled(given | {"ACME": ACME, "GLOBEX": GLOBEX, "INITECH": INITECH}))
+        logs = ("--log-format", "json", "--log-level", "DEBUG")  # else answers that are given again are not logged
         system = await stack.enter_async_context(
-            whole_system(
-                folder, landscape, "acme", "hall-7", ("--token-domain", DOMAIN, "--log-format", "json", *options)
-            )
+            whole_system(folder, landscape, "acme", "hall-7", ("--token-domain", DOMAIN, *logs, *options))
         )
         await _make_key_pair(system)
         hosts = folder / "hosts"

@@ -65,8 +65,8 @@ def configure(form: LogFormat = LogFormat.TEXT, level: LogLevel = LogLevel.INFO,
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # Both repeat what we log ourselves, at the level at which we would want to read it.
-    for chatty in ("uvicorn.error", "httpx", "httpcore", "asyncio", "alembic"):
+    # They repeat what we log ourselves at the level at which we would want to read it, or speak of their own inside.
+    for chatty in ("aiosqlite", "uvicorn.error", "httpx", "httpcore", "asyncio", "alembic"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
 
