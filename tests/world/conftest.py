@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from landbridge.testing.world import World, world
+from tests.world.users import Stage, users_stage
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +29,19 @@ async def erp(shared: World) -> World:
     """The shared world, with nothing on record at its backend."""
     shared.backend.seen.clear()
     return shared
+
+
+@pytest.fixture(scope="module")
+async def shared_stage(anyio_backend: object, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with users_stage(tmp_path_factory.mktemp("users")) as built:
+        yield built
+
+
+@pytest.fixture
+async def stage(shared_stage: Stage) -> Stage:
+    """The shared world with users, and nobody's trace switched on."""
+    shared_stage.running.cloud.gateway.traces.clear()
+    return shared_stage
 
 
 @pytest.fixture

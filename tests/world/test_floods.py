@@ -10,7 +10,6 @@ import contextlib
 import ssl
 import statistics
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import httpx
 import pytest
@@ -29,6 +28,13 @@ QUICK = 1.0
 """Seconds that an ordinary request may take meanwhile, at the 99th percentile, on a busy machine with two cores."""
 IDLERS = 200
 PROBES = 60
+
+
+@pytest.fixture(scope="module")
+async def running(anyio_backend: object, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """One world for all floods: after each it holds nothing more than before."""
+    async with world(tmp_path_factory.mktemp("world"), door=DoorSettings(head_timeout=3.0)) as one:
+        yield one
 
 
 @contextlib.asynccontextmanager
@@ -60,36 +66,35 @@ async def probed(running: World) -> AsyncIterator[None]:
     assert statistics.quantiles(times, n=100)[98] < QUICK
 
 
-async def test_a_flood_of_tunnels_with_bad_certificates(tmp_path: Path) -> None:
+async def test_a_flood_of_tunnels_with_bad_certificates(running: World) -> None:
     """Certificates of another authority, none at all, and bytes that are no TLS."""
-    async with world(tmp_path) as running:
-        other = authority("somebody else")
-        mine = issue(other, (NameOID.COMMON_NAME, "c0ffee00-0000-4000-8000-000000000001"))
-        ca = (await running.cloud.invite("acme")).ca_pem
-        foreign = client_context(ca, mine.certificate_pem, mine.key_pem)
-        bare = ssl.create_default_context(cadata=ca)
-        before = holdings(running)
+    other = authority("somebody else")
+    mine = issue(other, (NameOID.COMMON_NAME, "c0ffee00-0000-4000-8000-000000000001"))
+    ca = (await running.cloud.invite("acme")).ca_pem
+    foreign = client_context(ca, mine.certificate_pem, mine.key_pem)
+    bare = ssl.create_default_context(cadata=ca)
+    before = holdings(running)
 
-        async def attack(number: int) -> None:
-            port = running.cloud.gateway.tunnel_port
-            context = (foreign, bare, None)[number % 3]
-            with contextlib.suppress(OSError, EOFError):
-                reader, writer = await asyncio.open_connection("localhost", port, ssl=context)
-                try:
-                    writer.write(b"nonsense\r\n\r\n")
-                    async with asyncio.timeout(20):
-                        await reader.read()
-                finally:
-                    writer.transport.abort()
+    async def attack(number: int) -> None:
+        port = running.cloud.gateway.tunnel_port
+        context = (foreign, bare, None)[number % 3]
+        with contextlib.suppress(OSError, EOFError):
+            reader, writer = await asyncio.open_connection("localhost", port, ssl=context)
+            try:
+                writer.write(b"nonsense\r\n\r\n")
+                async with asyncio.timeout(20):
+                    await reader.read()
+            finally:
+                writer.transport.abort()
 
-        async def attacker(numbers: range) -> None:
-            for number in numbers:
-                await attack(number)
+    async def attacker(numbers: range) -> None:
+        for number in numbers:
+            await attack(number)
 
-        async with probed(running):
-            await asyncio.gather(*(attacker(range(40)) for _ in range(10)))
-        await until_like(running, before)
-        assert len(running.cloud.gateway.connectors()) == 1
+    async with probed(running):
+        await asyncio.gather(*(attacker(range(40)) for _ in range(10)))
+    await until_like(running, before)
+    assert len(running.cloud.gateway.connectors()) == 1
 
 
 LISTENERS: dict[str, Callable[[World], int]] = {
@@ -103,26 +108,25 @@ BEGINNINGS = (b"", b"GET / HTTP/1.1\r\nHo", b"\x05\x01\x80\x01\x00\x00", b"\x16\
 
 
 @pytest.mark.parametrize("listener", LISTENERS)
-async def test_clients_that_dribble_keep_nobody_waiting(tmp_path: Path, listener: str) -> None:
-    async with world(tmp_path, door=DoorSettings(head_timeout=3.0)) as running:
-        before = holdings(running)
-        port = LISTENERS[listener](running)
-        async with contextlib.AsyncExitStack() as opened:
-            writers = []
-            for number in range(IDLERS):
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-                opened.callback(writer.transport.abort)
-                writer.write(BEGINNINGS[number % len(BEGINNINGS)])
-                writers.append(writer)
+async def test_clients_that_dribble_keep_nobody_waiting(running: World, listener: str) -> None:
+    before = holdings(running)
+    port = LISTENERS[listener](running)
+    async with contextlib.AsyncExitStack() as opened:
+        writers = []
+        for number in range(IDLERS):
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            opened.callback(writer.transport.abort)
+            writer.write(BEGINNINGS[number % len(BEGINNINGS)])
+            writers.append(writer)
 
-            async def dribble() -> None:
-                while True:
-                    for writer in writers:
-                        writer.write(b"x")
-                    await asyncio.sleep(0.2)
+        async def dribble() -> None:
+            while True:
+                for writer in writers:
+                    writer.write(b"x")
+                await asyncio.sleep(0.2)
 
-            dribbling = asyncio.create_task(dribble())
-            async with probed(running):
-                pass
-            dribbling.cancel()
-        await until_like(running, before)
+        dribbling = asyncio.create_task(dribble())
+        async with probed(running):
+            pass
+        dribbling.cancel()
+    await until_like(running, before)

@@ -49,6 +49,20 @@ async def both(folder: Path, **changes: object) -> AsyncIterator[World]:
         yield running
 
 
+@pytest.fixture(scope="module")
+async def asking(anyio_backend: object, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """Doors as they are by default."""
+    async with both(tmp_path_factory.mktemp("asking")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def trusting(anyio_backend: object, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """Doors that trust everybody, of one subaccount."""
+    async with both(tmp_path_factory.mktemp("trusting"), dedicated_subaccount=ACME, **TRUSTED) as running:
+        yield running
+
+
 async def get(running: World, *lines: str, token: str = "") -> Answer:
     return await ask(running.door, request(TARGET, token, *lines))
 
@@ -68,15 +82,15 @@ def refusals(running: World) -> set[str]:
     return {*gateway.door.counters.refusals, *gateway.socks_door.counters.refusals}
 
 
-async def test_asking_and_shared_is_how_doors_are_by_default(tmp_path: Path) -> None:
-    async with both(tmp_path) as running:
-        mine, theirs = await running.token(), await running.token("globex")
-        assert (await get(running, token=mine)).status == 200
-        assert (await get(running, token=theirs)).fault == "tunnel.no-connector"
-        assert (await get(running, f"SAP-CP-Connectivity-Service-Token: {mine}")).fault == "proxy.authorization-missing"
-        assert await socks(running, TOKEN_GREETING, mine) == b"\x05\x80\x01\x00" + SUCCESS + b"ping"
-        assert await socks(running, OPEN_GREETING) == REFUSED_METHOD
-        assert "socks.token-method-missing" in refusals(running)
+async def test_asking_and_shared_is_how_doors_are_by_default(asking: World) -> None:
+    running = asking
+    mine, theirs = await running.token(), await running.token("globex")
+    assert (await get(running, token=mine)).status == 200
+    assert (await get(running, token=theirs)).fault == "tunnel.no-connector"
+    assert (await get(running, f"SAP-CP-Connectivity-Service-Token: {mine}")).fault == "proxy.authorization-missing"
+    assert await socks(running, TOKEN_GREETING, mine) == b"\x05\x80\x01\x00" + SUCCESS + b"ping"
+    assert await socks(running, OPEN_GREETING) == REFUSED_METHOD
+    assert "socks.token-method-missing" in refusals(running)
 
 
 async def test_asking_and_dedicated_takes_tokens_of_one_tenant(tmp_path: Path) -> None:
@@ -92,19 +106,19 @@ async def test_asking_and_dedicated_takes_tokens_of_one_tenant(tmp_path: Path) -
         assert await socks(running, OPEN_GREETING) == REFUSED_METHOD
 
 
-async def test_trusting_and_dedicated_needs_no_token(tmp_path: Path) -> None:
-    async with both(tmp_path, dedicated_subaccount=ACME, **TRUSTED) as running:
-        assert (await get(running)).status == 200
-        theirs = await running.token("globex")
-        # What stands in for a token changes nothing, least of all the tenant.
-        assert (await get(running, f"SAP-CP-Connectivity-Service-Token: {theirs}", token=theirs)).status == 200
-        assert (await get(running, "SAP-Connectivity-SCC-Location_ID: elsewhere")).status == 503
-        assert await socks(running, OPEN_GREETING) == b"\x05\x00" + SUCCESS + b"ping"
-        assert await socks(running, b"\x05\x02\x00\x80", ANY_TOKEN) == b"\x05\x80\x01\x00" + SUCCESS + b"ping"
-        plant = base64.b64encode(b"plant")
-        assert await socks(running, TOKEN_GREETING, "", plant) == b"\x05\x80\x01\x00" + SUCCESS + b"ping"
-        elsewhere = base64.b64encode(b"elsewhere")
-        assert (await socks(running, TOKEN_GREETING, "", elsewhere))[:6] == b"\x05\x80\x01\x00\x05\x03"
+async def test_trusting_and_dedicated_needs_no_token(trusting: World) -> None:
+    running = trusting
+    assert (await get(running)).status == 200
+    theirs = await running.token("globex")
+    # What stands in for a token changes nothing, least of all the tenant.
+    assert (await get(running, f"SAP-CP-Connectivity-Service-Token: {theirs}", token=theirs)).status == 200
+    assert (await get(running, "SAP-Connectivity-SCC-Location_ID: elsewhere")).status == 503
+    assert await socks(running, OPEN_GREETING) == b"\x05\x00" + SUCCESS + b"ping"
+    assert await socks(running, b"\x05\x02\x00\x80", ANY_TOKEN) == b"\x05\x80\x01\x00" + SUCCESS + b"ping"
+    plant = base64.b64encode(b"plant")
+    assert await socks(running, TOKEN_GREETING, "", plant) == b"\x05\x80\x01\x00" + SUCCESS + b"ping"
+    elsewhere = base64.b64encode(b"elsewhere")
+    assert (await socks(running, TOKEN_GREETING, "", elsewhere))[:6] == b"\x05\x80\x01\x00\x05\x03"
 
 
 async def test_trusting_and_shared_takes_the_tenant_from_the_service_token(tmp_path: Path) -> None:
@@ -124,15 +138,15 @@ async def test_trusting_and_shared_takes_the_tenant_from_the_service_token(tmp_p
         assert await socks(running, TOKEN_GREETING, ANY_TOKEN) == b"\x05\x80\x01\x05"
 
 
-async def test_a_trusting_door_passes_the_users_token_and_no_other(tmp_path: Path) -> None:
+async def test_a_trusting_door_passes_the_users_token_and_no_other(trusting: World) -> None:
     """Only SAP-Connectivity-Authentication propagates a user here; nothing technical reaches the backend."""
-    async with both(tmp_path, dedicated_subaccount=ACME, **TRUSTED) as running:
-        token = await running.token()
-        lines = (f"SAP-Connectivity-Authentication: Bearer {token}", f"SAP-CP-Connectivity-Service-Token: {token}")
-        answer = await get(running, *lines, "SAP-Connectivity-ConsumerAccount: acme", token=token)
-        assert answer.status == 200
-        assert token not in answer.body.decode()
-        assert b"connectivity" not in answer.body.lower()
+    running = trusting
+    token = await running.token()
+    lines = (f"SAP-Connectivity-Authentication: Bearer {token}", f"SAP-CP-Connectivity-Service-Token: {token}")
+    answer = await get(running, *lines, "SAP-Connectivity-ConsumerAccount: acme", token=token)
+    assert answer.status == 200
+    assert token not in answer.body.decode()
+    assert b"connectivity" not in answer.body.lower()
 
 
 async def test_the_doors_have_their_modes_apart(tmp_path: Path) -> None:
@@ -147,33 +161,33 @@ async def test_one_allowed_client(tmp_path: Path) -> None:
         assert (await get(running, token=await running.token())).fault == "proxy.token-wrong-client"
 
 
-async def test_the_region_header_is_refused_by_name(tmp_path: Path) -> None:
-    async with both(tmp_path) as running:
-        line = "SAP-Connectivity-Region-Configuration-Id: eu-1"
-        answer = await get(running, line, token=await running.token())
-        assert (answer.status, answer.fault) == (400, "proxy.region-unsupported")
-        assert "eu-1" in (answer.header("x-error-message") or "")
-        assert (await get(running, line)).status == 407, "the token comes first (§4.4)"
+async def test_the_region_header_is_refused_by_name(asking: World) -> None:
+    running = asking
+    line = "SAP-Connectivity-Region-Configuration-Id: eu-1"
+    answer = await get(running, line, token=await running.token())
+    assert (answer.status, answer.fault) == (400, "proxy.region-unsupported")
+    assert "eu-1" in (answer.header("x-error-message") or "")
+    assert (await get(running, line)).status == 407, "the token comes first (§4.4)"
 
 
-async def test_another_consumer_account_on_a_connection_is_refused(tmp_path: Path) -> None:
+async def test_another_consumer_account_on_a_connection_is_refused(asking: World) -> None:
     """The account binds the connection like the location id (§4.5); it never chooses whose connector is used."""
-    async with both(tmp_path) as running:
-        token = await running.token()
-        account = "SAP-Connectivity-ConsumerAccount: "
-        async with await Client.open(running.door) as client:
-            for _ in range(2):
-                assert (await client.ask(request(TARGET, token, account + "mine"))).status == 200
-            answer = await client.ask(request(TARGET, token, account + GLOBEX))
-        assert (answer.status, answer.fault) == (400, "proxy.location-changed")
-        assert answer.body.decode() == (
-            "One of the headers [SAP-Connectivity-ConsumerAccount, SAP-Connectivity-SCC-Location_ID] was set with a "
-            "different value compared to the value which was already used for this connection.\n"
-            f"Original tunnel ID: account:///mine\nNew tunnel ID: account:///{GLOBEX}"
-        )
-        other = await get(running, account + ACME, token=await running.token("globex"))
-        assert other.fault == "tunnel.no-connector"
-        assert GLOBEX in other.body.decode()
+    running = asking
+    token = await running.token()
+    account = "SAP-Connectivity-ConsumerAccount: "
+    async with await Client.open(running.door) as client:
+        for _ in range(2):
+            assert (await client.ask(request(TARGET, token, account + "mine"))).status == 200
+        answer = await client.ask(request(TARGET, token, account + GLOBEX))
+    assert (answer.status, answer.fault) == (400, "proxy.location-changed")
+    assert answer.body.decode() == (
+        "One of the headers [SAP-Connectivity-ConsumerAccount, SAP-Connectivity-SCC-Location_ID] was set with a "
+        "different value compared to the value which was already used for this connection.\n"
+        f"Original tunnel ID: account:///mine\nNew tunnel ID: account:///{GLOBEX}"
+    )
+    other = await get(running, account + ACME, token=await running.token("globex"))
+    assert other.fault == "tunnel.no-connector"
+    assert GLOBEX in other.body.decode()
 
 
 async def ias_token(running: World, **form: str) -> str:
@@ -188,13 +202,13 @@ async def ias_token(running: World, **form: str) -> str:
     return str(answer.json()["access_token"])
 
 
-async def test_proxy_tokens_of_the_other_shape(tmp_path: Path) -> None:
-    async with both(tmp_path) as running:
-        assert (await get(running, token=await ias_token(running))).status == 200
-        assert (await get(running, token=await ias_token(running, resource=""))).fault == "proxy.token-wrong-client"
-        person = {"grant_type": "password", "username": "alice@acme.example", "password": "alice-password"}
-        answer = await get(running, token=await ias_token(running, **person))
-        assert (answer.status, answer.fault) == (407, "proxy.token-of-user")
+async def test_proxy_tokens_of_the_other_shape(asking: World) -> None:
+    running = asking
+    assert (await get(running, token=await ias_token(running))).status == 200
+    assert (await get(running, token=await ias_token(running, resource=""))).fault == "proxy.token-wrong-client"
+    person = {"grant_type": "password", "username": "alice@acme.example", "password": "alice-password"}
+    answer = await get(running, token=await ias_token(running, **person))
+    assert (answer.status, answer.fault) == (407, "proxy.token-of-user")
 
 
 async def test_no_technical_header_passes_in_any_mode(tmp_path: Path) -> None:

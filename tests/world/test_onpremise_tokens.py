@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,24 +11,38 @@ import pytest
 from landbridge.model.landscape import ConnectorContent
 from landbridge.model.mapping import Resource
 from landbridge.testing.world import ACME, World, erp_mapping, world
-from tests.destinations.token_service import FakeTokenService, answer, fake_token_service
+from tests.destinations.token_service import TOKEN, FakeTokenService, answer, fake_token_service
 
 pytestmark = pytest.mark.anyio
 
 
-@pytest.fixture
-async def tokens() -> AsyncIterator[FakeTokenService]:
-    async with fake_token_service() as service:
-        yield service
-
-
-@pytest.fixture
-async def onpremise(folder: Path, tokens: FakeTokenService) -> AsyncIterator[World]:
+@pytest.fixture(scope="module")
+async def reach(
+    anyio_backend: object, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[World, FakeTokenService]]:
     """Two connectors of acme; the one at location `lab` exposes the token endpoint as tokens.virtual."""
-    mapping = erp_mapping(tokens.port, Resource("/oauth/token"), virtual="tokens.virtual")
-    connectors = (ConnectorContent("lab", ACME, "lab", mappings=(mapping,)), ConnectorContent("main", ACME))
-    async with world(folder, connectors=connectors) as running:
-        yield running
+    async with fake_token_service() as service:
+        mapping = erp_mapping(service.port, Resource("/oauth/token"), virtual="tokens.virtual")
+        connectors = (ConnectorContent("lab", ACME, "lab", mappings=(mapping,)), ConnectorContent("main", ACME))
+        async with world(tmp_path_factory.mktemp("world"), connectors=connectors) as running:
+            yield running, service
+
+
+@pytest.fixture
+async def onpremise(reach: tuple[World, FakeTokenService]) -> World:
+    """The shared world, with no destination and no token of an earlier test."""
+    running, _ = reach
+    await running.cloud.reset()
+    return running
+
+
+@pytest.fixture
+async def tokens(reach: tuple[World, FakeTokenService]) -> FakeTokenService:
+    """The shared token service, which gives the usual answer and was not asked yet."""
+    _, service = reach
+    service.answers = [TOKEN]
+    service.received.clear()
+    return service
 
 
 async def find(world: World, **more: str) -> dict[str, Any]:
@@ -46,7 +59,8 @@ async def find(world: World, **more: str) -> dict[str, Any]:
         "clientId": "c1",
         "clientSecret": "s1",
     } | more
-    async with httpx.AsyncClient(base_url=f"{world.cloud.api_url}/destination-configuration/v1") as client:
+    base = f"{world.cloud.api_url}/destination-configuration/v1"
+    async with httpx.AsyncClient(base_url=base, verify=False) as client:
         stored = await client.put("/subaccountDestinations", json=properties, headers=headers)
         if stored.status_code == 404:
             stored = await client.post("/subaccountDestinations", json=properties, headers=headers)

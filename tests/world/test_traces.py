@@ -9,7 +9,7 @@ import pytest
 from landbridge.testing.world import ACME, GLOBEX, World, world
 from tests.cloud_side import administrator
 from tests.world.client import ask, request
-from tests.world.test_propagation import USERS, echo, erp, user_token
+from tests.world.users import USERS, Stage
 
 pytestmark = pytest.mark.anyio
 
@@ -21,11 +21,13 @@ async def on(running: World, keep: int = 10, subaccount: str = "acme") -> int:
     return int(answer.json()["keep"])
 
 
-async def test_traces_are_listed_and_read_by_request_id(tmp_path: Path) -> None:
-    async with erp(tmp_path) as (running, _), administrator(running.cloud) as admin:
+async def test_traces_are_listed_and_read_by_request_id(stage: Stage) -> None:
+    running = stage.running
+    reach = await stage.expose()
+    async with administrator(running.cloud) as admin:
         assert await on(running) == 10
-        token = await user_token(running, USERS[0])
-        await echo(running, token)
+        token = await stage.user_token(USERS[0])
+        await reach.echo(token)
         (kept,) = (await admin.get("/admin/subaccounts/acme/traces")).json()["traces"]
         assert kept["subaccountId"] == ACME
         assert kept["outcome"] == {
@@ -38,18 +40,14 @@ async def test_traces_are_listed_and_read_by_request_id(tmp_path: Path) -> None:
             assert (await admin.get(f"/admin/traces/{kept['requestId']}", params=query)).status_code == status
 
 
-async def test_a_refused_user_is_traced_with_what_the_token_said_and_the_reason(tmp_path: Path) -> None:
-    async with erp(tmp_path) as (running, _), administrator(running.cloud) as admin:
+async def test_a_refused_user_is_traced_with_what_the_token_said_and_the_reason(stage: Stage) -> None:
+    running = stage.running
+    reach = await stage.expose()
+    async with administrator(running.cloud) as admin:
         await on(running)
-        alien = await user_token(running, "alice@globex.example", "globex", "alice-password")
-        answer = await ask(
-            running.door,
-            request(
-                "http://erp.virtual:443/echo?secret=1",
-                await running.token(),
-                f"SAP-Connectivity-Authentication: Bearer {alien}",
-            ),
-        )
+        alien = await stage.foreign_token()
+        line = f"SAP-Connectivity-Authentication: Bearer {alien}"
+        answer = await reach.ask(await running.token(), line, target="http://erp.virtual:443/echo?secret=1")
         assert answer.status == 401
         found = (await admin.get(f"/admin/traces/{answer.header('x-request-id')}")).json()
         received, refused = found["steps"]

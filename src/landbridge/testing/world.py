@@ -39,6 +39,8 @@ ACME = "11111111-aaaa-4bbb-8ccc-000000000001"
 GLOBEX = "22222222-aaaa-4bbb-8ccc-000000000002"
 PATIENCE = 10.0
 """Seconds after which waiting for an event counts as failure."""
+_NOTHING_KEPT = httpx.Limits(max_keepalive_connections=0)
+"""Tests count what is open."""
 
 
 def subaccount(subaccount_id: str, subdomain: str) -> SubaccountContent:
@@ -188,7 +190,7 @@ async def world(
         )
         cloud = await CloudSide.start(settings, Landscape(tuple(content)), clock)
         stack.push_async_callback(cloud.stop)
-        http = await stack.enter_async_context(httpx.AsyncClient(verify=False))
+        http = await stack.enter_async_context(httpx.AsyncClient(verify=False, limits=_NOTHING_KEPT))
         running = World(folder, cloud, backend, {}, connector_settings or ConnectorSettings(), stack, http)
         for connector in connectors:
             await running.add_connector(connector)
