@@ -20,6 +20,8 @@ from landbridge.checks.observations.conversation import (
     StartTlsAnswered,
     TalkEnded,
 )
+from landbridge.checks.observations.http import HttpAnswer, LogonGiven
+from landbridge.checks.observations.http_services import ODataDescribed, SoapDescribed, TokenAnswered
 from landbridge.checks.observations.network import AddressTried, NameResolved, NothingSeen
 from landbridge.checks.observations.tls import TlsHandshake, TrustAnchors
 
@@ -37,7 +39,9 @@ _Conversation = (
     | DirectorySeen
 )
 
-Observation = NameResolved | AddressTried | NothingSeen | TlsHandshake | TrustAnchors | _Conversation
+_Http = HttpAnswer | LogonGiven | TokenAnswered | ODataDescribed | SoapDescribed
+
+Observation = NameResolved | AddressTried | NothingSeen | TlsHandshake | TrustAnchors | _Conversation | _Http
 """Every kind of fact. A new kind is added here, and then evidence can hold it."""
 
 __all__ = [
@@ -45,17 +49,22 @@ __all__ = [
     "AddressTried",
     "DirectorySeen",
     "Greeted",
+    "HttpAnswer",
+    "LogonGiven",
     "LogonTried",
     "MailboxSeen",
     "NameResolved",
     "NothingSeen",
+    "ODataDescribed",
     "Observation",
     "Offered",
     "PortBeside",
     "SecretKept",
+    "SoapDescribed",
     "SpeaksTls",
     "StartTlsAnswered",
     "TalkEnded",
     "TlsHandshake",
+    "TokenAnswered",
     "TrustAnchors",
 ]
