@@ -174,13 +174,17 @@ def test_any_body_is_taken_or_refused(body: Any) -> None:
 async def test_public_keys(api: CertificateApi) -> None:
     leaf, root = (item.public_bytes(Encoding.PEM).decode() for item in entry().certificates)
     await api.post(SUBACCOUNT, [file("a.pem", a_pem(PASSWORD)), file("b.jks", a_jks()), file("c.cer", a_der())])
-    plain = [{"Content": leaf, "SubjectDN": "CN=client"}, {"Content": root, "SubjectDN": "CN=root"}]
-    assert (await api.get(f"{SUBACCOUNT}/a.pem/publicKeys")).json() == plain
-    assert (await api.get(f"{SUBACCOUNT}/c.cer/publicKeys")).json() == plain[:1]
+    chain = {"Content": leaf + root, "SubjectDN": "CN=client"}
+    assert (await api.get(f"{SUBACCOUNT}/a.pem/publicKeys")).json() == [chain]
+    assert (await api.get(f"{SUBACCOUNT}/c.cer/publicKeys")).json() == [{"Content": leaf, "SubjectDN": "CN=client"}]
     keystore = (await api.get(f"{SUBACCOUNT}/b.jks/publicKeys")).json()
-    assert [one["Alias"] for one in keystore] == ["root", "client", "client"]
+    assert keystore == [
+        {"Alias": "root", "Content": root, "SubjectDN": "CN=root"},
+        {"Alias": "client", **chain},
+    ]
     await api.post(SUBACCOUNT, file("d.p12", a_p12()))
-    assert_fault(await api.get(f"{SUBACCOUNT}/d.p12/publicKeys"), 400, "certificate.password-missing")
+    said = assert_fault(await api.get(f"{SUBACCOUNT}/d.p12/publicKeys"), 400, "certificate.keystore-closed")
+    assert said["ErrorMessage"] == "The keystore is password-protected and public keys cannot be retrieved"
     assert_fault(await api.get(f"{SUBACCOUNT}/x.p12/publicKeys"), 404, "certificate.not-found")
 
 
@@ -254,6 +258,17 @@ class NobodyRevoked:
         return None
 
 
+async def test_conditions_of_public_keys(api: CertificateApi) -> None:
+    await api.post(SUBACCOUNT, file("c.cer", a_der()))
+    path = f"{SUBACCOUNT}/c.cer/publicKeys"
+    etag = (await api.get(path)).headers["etag"]
+    assert etag == (await api.get(f"{SUBACCOUNT}/c.cer")).headers["etag"]
+    for headers, status in (({"If-None-Match": etag}, 304), ({"If-Match": "other"}, 412), ({"If-Match": etag}, 200)):
+        answer = await api.get(path, headers)
+        assert (answer.status_code, answer.headers["etag"]) == (status, etag)
+        assert bool(answer.content) == (status == 200)
+
+
 def csr(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> str:
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "somebody else")])
     request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
@@ -267,7 +282,7 @@ async def test_a_request_is_answered_without_its_subject(api: CertificateApi) ->
     with pytest.raises(FaultError) as caught:
         load(found)
     assert caught.value.fault.code == "certificate.no-private-key"
-    (first, _) = (await api.get(f"{SUBACCOUNT}/r.pem/publicKeys")).json()
+    (first,) = (await api.get(f"{SUBACCOUNT}/r.pem/publicKeys")).json()
     assert first["SubjectDN"].startswith("CN=mine,")
     assert x509.load_pem_x509_certificate(first["Content"].encode()).public_key() == key.public_key()
     weak = rsa.generate_private_key(65537, 1024)
@@ -280,6 +295,12 @@ async def test_labels(api: CertificateApi) -> None:
     assert (await api.put(f"{SUBACCOUNT}/c.pem/labels", labels)).status_code == 200
     assert (await api.get(f"{SUBACCOUNT}/c.pem/labels")).json() == labels
     assert_fault(await api.get(f"{SUBACCOUNT}/x.pem/labels"), 404, "certificate.not-found")
+    await api.post(SUBACCOUNT, file("d.pem", a_pem()))
+    found = await api.get(SUBACCOUNT, params={"$filter": "Label['env'] HAS ('prod')"})
+    assert [item["Name"] for item in found.json()] == ["c.pem"]
+    assert_fault(
+        await api.get(SUBACCOUNT, params={"$filter": "startswith(Name,'c')"}), 400, "destination.filter-invalid"
+    )
 
 
 HOUR, DAY = 3600.0, 86_400.0

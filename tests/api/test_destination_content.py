@@ -240,7 +240,7 @@ async def test_many_are_deleted_by_name(api: Api) -> None:
     assert (response.status_code, response.json()) == (
         200,
         {
-            "Count": 3,
+            "Count": 2,
             "Summary": [
                 {"name": "a", "status": "DELETED"},
                 {"name": "z", "status": "NOT_FOUND", "reason": "Could not find configuration"},

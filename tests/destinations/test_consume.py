@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from landbridge.destinations.auth.chains import SAML
 from landbridge.destinations.auth.context import Inputs
 from landbridge.destinations.request import FindRequest
 from landbridge.faults import Fault, FaultError
 from landbridge.model.destination import destination
 from landbridge.store import DestinationRepository
 from tests.destinations.scene import ACME, OTHER, Scene
+from tests.destinations.token_service import TOKEN, FakeTokenService, answer
 
 pytestmark = pytest.mark.anyio
 
@@ -132,8 +134,30 @@ async def test_a_subscriber_must_not_mix_its_subaccount_with_others(
     assert alone.code == "destination.fragment-not-found", "who has no subscribers may mix"
 
 
-async def test_chains_belong_to_the_first_version(everywhere: Scene) -> None:
-    assert (await refused(everywhere, inputs=Inputs(chain="c"))).code == "destination.request-invalid"
+async def test_the_first_destination_of_a_chain_is_on_the_same_level(scene: Scene, tokens: FakeTokenService) -> None:
+    """The Python SDK runs chains with the second version, and the published description of the API knows them there."""
+    said = {"tokenServiceURL": tokens.url, "clientId": "c1", "clientKey": "k1"}
+    for instance in ("one", None):
+        given = {"Name": "IAS", "Authentication": "OAuth2TokenExchange", "at": str(instance), **said}
+        await scene.put(given, instance)
+    final = {"Authentication": "OAuth2SAMLBearerAssertion", "SAMLAssertionProvider": "ClientProvided", **said}
+    await scene.put(final, "one")
+    tokens.answers = [answer({"access_token": "assertion", "issued_token_type": "saml2"}), TOKEN]
+    variables = {"samlProviderDestinationName": "IAS", "subjectToken": "st", "subjectTokenType": "urn:x"}
+    found = await consumed(scene, inputs=Inputs(chain=SAML, chain_variables=variables))
+    assert [entry["value"] for entry in found["authTokens"]] == ["t-1"]
+    first, second = tokens.received
+    assert (first.form["subject_token"], second.form["assertion"]) == ("st", "assertion")
+    alone = await consumed(scene, "IAS@subaccount", skip_tokens=True)
+    assert alone["destinationConfiguration"]["at"] == "None"
+    missed = await consumed(
+        scene, inputs=Inputs(chain=SAML, chain_variables=variables | {"samlProviderDestinationName": "x"})
+    )
+    assert "error" in missed["authTokens"][0]
+
+
+async def test_chains_are_checked(everywhere: Scene) -> None:
+    assert (await refused(everywhere, inputs=Inputs(chain="c"))).code == "destination.chain-unknown"
 
 
 async def test_a_token_of_another_identity_provider_is_refused(everywhere: Scene) -> None:

@@ -43,7 +43,7 @@ def _reading(routes: APIRouter, entrance: Entrance, service: CertificateService,
         return await service.list(place, listing(request.query_params, CERTIFICATE.metadata), path)
 
     async def public_keys(request: Request, place: Place) -> Answer:
-        return await service.public_keys(place, name_of(request))
+        return await service.public_keys(place, name_of(request), conditions(request))
 
     async def one(request: Request, place: Place) -> Answer:
         return await service.get(place, name_of(request), conditions(request))
@@ -97,7 +97,7 @@ _LIST = Operation(
     "List certificates, with their content. $filter, $select and $page exclude each other.",
     {200: list_of({"type": "object", "required": ["Name"]})},
     parameters=(
-        parameter("query", "$filter", about="Name in ('a.pem','b.p12')"),
+        parameter("query", "$filter", about="Name in ('a.pem','b.p12'); Label['k'] HAS ('v')"),
         parameter("query", "$select", {"type": "string", "enum": ["Name"]}, about="Names only."),
         parameter("query", "$page", {"type": "integer", "minimum": 1, "maximum": 10**9}),
         parameter("query", "$pageSize", {"type": "integer", "minimum": 1, "maximum": 1000}, about="With $page; 10."),
@@ -116,9 +116,10 @@ _GET = Operation(
 )
 _PUBLIC_KEYS = Operation(
     "Show the certificates in a file, without its private keys.",
-    {200: list_of(_PUBLIC_KEY)},
+    {200: list_of(_PUBLIC_KEY), 304: None, 412: None},
     refusals=(404,),
-    parameters=(NAME,),
+    parameters=(NAME, parameter("header", "If-Match"), parameter("header", "If-None-Match")),
+    headers=("ETag",),
 )
 _CREATE = Operation(
     "Store certificates, or have them made: with Attributes in place of Content.",

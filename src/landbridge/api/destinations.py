@@ -144,6 +144,7 @@ _PARAMETERS = (
     parameter("header", "X-fragment-name", about="Fragments to merge, separated by commas, in this order."),
     parameter("header", "X-fragment-optional", about="true: the one fragment may be missing."),
     *(parameter("header", header) for header in _INPUTS.values() if header != "X-chain-name"),
+    parameter("header", "X-chain-name", about="A chain of two destinations; X-chain-var-... are its variables."),
     parameter("header", "If-Match"),
     parameter("header", "If-None-Match"),
 )
@@ -154,10 +155,7 @@ _FIND = Operation(
     "Find a destination on the level of the instance, then of the subaccount, with its tokens and certificates.",
     {200: ref("Found"), **_ANSWERS},
     refusals=(404,),
-    parameters=(
-        *_PARAMETERS,
-        parameter("header", "X-chain-name", about="A chain of two destinations; X-chain-var-... are its variables."),
-    ),
+    parameters=_PARAMETERS,
     headers=("ETag",),
 )
 

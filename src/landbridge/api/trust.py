@@ -65,7 +65,7 @@ def _texts(*names: str) -> JsonSchema:
 
 _METADATA = Operation("Get the SAML metadata of the subaccount, in base64.", {200: _texts("idpMetadata")}, (404,))
 _SHOW = Operation("Get the certificate of a key pair.", {200: _texts("certificate")}, (404,))
-_CREATE = Operation("Make a key pair, in place of the one that is there.", {201: _texts("certificate")})
+_CREATE = Operation("Make a key pair, in place of the one that is there.", {200: _texts("certificate")})
 _DELETE = Operation("Delete the passive key pair.", {200: COUNT}, (404,))
 _ROTATE = Operation(
     "Let the passive key pair sign from now on.", {200: _texts("activeCertificate", "passiveCertificate")}, (404,)

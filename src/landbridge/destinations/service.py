@@ -14,7 +14,7 @@ from landbridge.destinations.find import Found, find, find_on_level
 from landbridge.destinations.lookup import LevelLookup
 from landbridge.destinations.repeated import Given, Repeated
 from landbridge.destinations.request import FindRequest
-from landbridge.faults import FaultError, fault
+from landbridge.faults import FaultError
 from landbridge.identity.request_limit import RequestLimit
 from landbridge.identity.verify import TokenVerifier
 from landbridge.store import Database, ReadModel
@@ -50,9 +50,6 @@ class DestinationService:
 
     async def consume(self, request: FindRequest) -> Answer:
         """The second version: the one level that is named, owners on request (§2.3). Raises `FaultError`."""
-        if request.inputs.chain:
-            reason = "X-chain-name works with the first version of the API only"
-            raise FaultError(fault("destination.request-invalid", reason=reason))
         return await self._audited(request, find_on_level)
 
     async def _audited(self, request: FindRequest, finding: _Finding) -> Answer:

@@ -84,7 +84,7 @@ class Writing(Generic[N]):
                     raise FaultError(fault("destination.removal-refused", names=", ".join(used)))
             await repository.delete_many(*place.key, list(found))
         summary = [_removed(name, name in found) for name in wanted]
-        return Answer(200, {"Count": len(summary), "Summary": summary})
+        return Answer(200, {"Count": len(found), "Summary": summary})
 
     async def _write(self, place: Place, objects: Objects, many: bool, success: HTTPStatus) -> Answer:
         entities = [self._entity(place, number, given, many) for number, given in enumerate(objects, 1)]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from landbridge.destinations.answer import Answer
+from landbridge.destinations.answer import Answer, unmet
 from landbridge.destinations.certificates.generation import Generator
 from landbridge.destinations.certificates.kind import CERTIFICATE, prepared
 from landbridge.destinations.certificates.public_keys import public_keys
 from landbridge.destinations.certificates.upload import Wish, uploaded
-from landbridge.destinations.filter import NamedIn
+from landbridge.destinations.filter import Labelled, NamedIn
 from landbridge.destinations.levels import Place
 from landbridge.destinations.listing import Listing
 from landbridge.destinations.reading import Reading
@@ -36,22 +36,26 @@ class CertificateService:
         self._writing = Writing(db, CERTIFICATE)
 
     async def list(self, place: Place, wanted: Listing, path: str) -> Answer:
-        """Of all filters, certificates know the names alone. Raises `FaultError` (400)."""
-        if wanted.filter is not None and not isinstance(wanted.filter, NamedIn):
-            raise FaultError(fault("destination.filter-invalid", position=1, expected="Name in ('...')"))
+        """Of all filters, certificates know those by names and labels. Raises `FaultError` (400)."""
+        if wanted.filter is not None and not isinstance(wanted.filter, NamedIn | Labelled):
+            expected = "Name in ('...') or Label['...'] HAS ('...')"
+            raise FaultError(fault("destination.filter-invalid", position=1, expected=expected))
         return await self._reading.list(place, wanted, path)
 
     async def get(self, place: Place, name: str, conditions: Conditions) -> Answer:
         """Raises `FaultError` (404)."""
         return await self._reading.get(place, name, conditions)
 
-    async def public_keys(self, place: Place, name: str) -> Answer:
+    async def public_keys(self, place: Place, name: str, conditions: Conditions) -> Answer:
         """The certificates in a file, without keys. Raises `FaultError`: 404, 400 for a file that cannot be opened."""
         async with self._db.read() as session:
-            stored = await CERTIFICATE.at(session, place).get(*place.key, name)
+            stored = await CERTIFICATE.at(session, place).stored(*place.key, name)
         if stored is None:
             raise CERTIFICATE.missing(name, place)
-        return Answer(200, await asyncio.to_thread(public_keys, stored))
+        status = conditions.status(stored.etag)
+        if status != 200:
+            return unmet(status, stored.etag)
+        return Answer(200, await asyncio.to_thread(public_keys, stored.noun), stored.etag)
 
     async def create(self, place: Place, objects: Objects, many: bool) -> Answer:
         """Store or make certificates under free names. Raises `FaultError`: 400, 409, 413."""

@@ -63,7 +63,7 @@ class TrustService:
         async with self._db.begin() as session:
             await TrustKeyRepository(session).put(pair)
         logger.info("trust key pair made", extra={"subaccount": subaccount, "slot": slot.value})
-        return Answer(201, {"certificate": pair.certificate})
+        return Answer(200, {"certificate": pair.certificate})
 
     async def delete_passive(self, authorization: str) -> Answer:
         """Raises `FaultError` (404)."""

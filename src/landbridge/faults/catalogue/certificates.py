@@ -52,6 +52,16 @@ _FILES = (
         reference="destination-service §1.5",
     ),
     FaultKind(
+        "certificate.keystore-closed",
+        CALLER,
+        400,
+        "The keystore '{name}' is protected by a password that the service does not know.",
+        "Read the file itself, or store its certificates as PEM beside it.",
+        exit=45,
+        body="The keystore is password-protected and public keys cannot be retrieved",
+        reference="destination-service §2.6",
+    ),
+    FaultKind(
         "certificate.no-private-key",
         CALLER,
         400,
@@ -121,6 +131,7 @@ _TRUST = (
         "A key pair is made without any input, but the request has a body.",
         "Send the request without a body.",
         exit=46,
+        body="Request body should be empty!",
         reference="destination-service §2.7",
     ),
 )
