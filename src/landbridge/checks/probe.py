@@ -10,6 +10,7 @@ from typing import Protocol
 from landbridge.checks.evidence import Effect, Evidence, Layer, Target
 from landbridge.checks.manner import Manner
 from landbridge.checks.observations import Observation
+from landbridge.checks.terms import SshTerms, TlsTerms
 from landbridge.model.clock import Clock
 from landbridge.model.secret import Secret
 
@@ -53,6 +54,7 @@ class Scene:
     """What a probe works with.
 
     manner      how the client asks that is looked into, where the protocol leaves a choice
+    tls, ssh    how it does these two
     seconds     time for one probe
     allowed     effects that are permitted; intrusive ones only when somebody asked for them
     """
@@ -63,6 +65,8 @@ class Scene:
     logon: Logon = field(default_factory=Logon)
     trust: Trust = field(default_factory=Trust)
     manner: Manner = field(default_factory=Manner)
+    tls: TlsTerms = field(default_factory=TlsTerms)
+    ssh: SshTerms = field(default_factory=SshTerms)
     seconds: float = 10.0
     allowed: frozenset[Effect] = frozenset((Effect.PASSIVE, Effect.HANDSHAKE, Effect.SAFE))
 

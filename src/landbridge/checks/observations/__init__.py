@@ -23,7 +23,9 @@ from landbridge.checks.observations.conversation import (
 from landbridge.checks.observations.http import HttpAnswer, LogonGiven
 from landbridge.checks.observations.http_services import ODataDescribed, SoapDescribed, TokenAnswered
 from landbridge.checks.observations.network import AddressTried, NameResolved, NothingSeen
+from landbridge.checks.observations.ssh import KnownHosts, SftpPath, SshHostKey, SshLogin, SshMethods, SshServer
 from landbridge.checks.observations.tls import TlsHandshake, TrustAnchors
+from landbridge.checks.observations.way import IssuerFetched, OtherTrust, ProxyTried, SenderSaw, TenantHost
 
 _Conversation = (
     Greeted
@@ -41,7 +43,12 @@ _Conversation = (
 
 _Http = HttpAnswer | LogonGiven | TokenAnswered | ODataDescribed | SoapDescribed
 
-Observation = NameResolved | AddressTried | NothingSeen | TlsHandshake | TrustAnchors | _Conversation | _Http
+_Ssh = SshServer | SshHostKey | KnownHosts | SshMethods | SshLogin | SftpPath
+_Way = ProxyTried | TenantHost | OtherTrust | SenderSaw | IssuerFetched
+
+Observation = (
+    NameResolved | AddressTried | NothingSeen | TlsHandshake | TrustAnchors | _Conversation | _Ssh | _Http | _Way
+)
 """Every kind of fact. A new kind is added here, and then evidence can hold it."""
 
 __all__ = [
@@ -50,6 +57,8 @@ __all__ = [
     "DirectorySeen",
     "Greeted",
     "HttpAnswer",
+    "IssuerFetched",
+    "KnownHosts",
     "LogonGiven",
     "LogonTried",
     "MailboxSeen",
@@ -58,12 +67,21 @@ __all__ = [
     "ODataDescribed",
     "Observation",
     "Offered",
+    "OtherTrust",
     "PortBeside",
+    "ProxyTried",
     "SecretKept",
+    "SenderSaw",
+    "SftpPath",
     "SoapDescribed",
     "SpeaksTls",
+    "SshHostKey",
+    "SshLogin",
+    "SshMethods",
+    "SshServer",
     "StartTlsAnswered",
     "TalkEnded",
+    "TenantHost",
     "TlsHandshake",
     "TokenAnswered",
     "TrustAnchors",

@@ -43,6 +43,8 @@ class TlsHandshake(Fact, frozen=True, tag="tls-handshake"):
     """One handshake, made without judging the certificate.
 
     server_name        sent as SNI; empty: none was sent
+    through            proxy through which it went; empty: directly
+    offered            highest version that we offered; empty: whatever there is
     problem            "" complete · "not-tls" · "alert" · "closed" · "reset" · "timeout" · "protocol"
     chain              certificates as presented (PEM), the server's own first
     certificate_asked  whether the server asked for ours; `authorities` are the issuers it named (RFC 4514)
@@ -55,6 +57,8 @@ class TlsHandshake(Fact, frozen=True, tag="tls-handshake"):
     host: str
     port: int
     server_name: str = ""
+    through: str = ""
+    offered: str = ""
     problem: str = ""
     version: str = ""
     cipher: str = ""
@@ -86,13 +90,15 @@ class TlsHandshake(Fact, frozen=True, tag="tls-handshake"):
             }.get(self.problem, "the handshake cannot be read")
         name = f"with the name {self.server_name}" if self.server_name else "without a name"
         gone = f", {self.ended} right after it" if not self.good else ""
-        return f"{self.version}, {self.cipher}, {len(self.chain)} certificates {name}{gone}"
+        through = f" through {self.through}" if self.through else ""
+        return f"{self.version}, {self.cipher}, {len(self.chain)} certificates {name}{through}{gone}"
 
     @property
     def lasting(self) -> Mapping[str, str]:
         if not self.good or not self.chain:
             return {}
         kind = "" if self.server_name else " without a name"
+        kind += " through a proxy" if self.through else ""
         prints = [_fingerprint(one) for one in self.chain]
         return {f"certificate{kind}": prints[0], f"issuers{kind}": " ".join(prints[1:]), f"TLS{kind}": self.version}
 
