@@ -13,7 +13,7 @@ from fuzz.__main__ import NAMES, SKIPPED
 from fuzz.targets import SEEDS, TARGETS
 from landbridge.wire.http1 import parse_request, parse_response
 
-SECONDS = int(os.environ.get("LANDBRIDGE_FUZZ_SECONDS", "5"))
+SECONDS = int(os.environ.get("LANDBRIDGE_FUZZ_SECONDS", "1"))
 ROOT = Path(__file__).parents[2]
 
 
