@@ -127,8 +127,9 @@ def first_line(process: subprocess.Popen[bytes], log: Path) -> Any:
 
 
 def clean_environment() -> dict[str, str]:
-    """Options of landbridge that stand in the environment of whoever runs the benchmark would change what it is."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("LANDBRIDGE_")}
+    """Without options of whoever runs the benchmark: of landbridge, and against bytecode, which installed programs have."""
+    ours = ("LANDBRIDGE_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 
 
 def _tails(folder: Path) -> str:

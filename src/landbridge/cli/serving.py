@@ -11,6 +11,7 @@ from landbridge.app import CloudSide
 from landbridge.cli.options import give_json, say
 from landbridge.cli.signals import stop_requested
 from landbridge.data_folder import ADMIN_TOKEN, CA, replace_file
+from landbridge.net.loop import beginning
 from landbridge.settings import Profile, Settings, is_loopback
 
 logger = logging.getLogger("landbridge.up")
@@ -40,7 +41,8 @@ class Announcement:
 async def serve(settings: Settings, landscape: Path | None, announcement: Announcement) -> None:
     """Run the cloud side until SIGINT or SIGTERM."""
     stop = stop_requested()
-    side = await CloudSide.start(settings, landscape)
+    with beginning():
+        side = await CloudSide.start(settings, landscape)
     try:
         _announce(side, announcement)
         await stop.wait()

@@ -120,9 +120,11 @@ def up(
     )
     check(settings)
 
-    from landbridge.cli.serving import Announcement, serve
-    from landbridge.net.loop import run
-    from landbridge.observe.logs import configure
+    from landbridge.net.loop import beginning, run
+
+    with beginning():
+        from landbridge.cli.serving import Announcement, serve
+        from landbridge.observe.logs import configure
 
     configure(log_format, log_level)
     run(serve(settings, landscape, Announcement(ready_file, as_json)))
