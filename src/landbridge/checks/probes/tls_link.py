@@ -37,6 +37,7 @@ class TlsLink:
     server_name: str
     heard: Heard = field(default_factory=Heard)
     first: bytes = b""
+    waiting: bytes = b""
     incoming: ssl.MemoryBIO = field(default_factory=ssl.MemoryBIO)
     outgoing: ssl.MemoryBIO = field(default_factory=ssl.MemoryBIO)
     machine: ssl.SSLObject = field(init=False)
@@ -80,6 +81,9 @@ class TlsLink:
 
     async def receive(self) -> bytes:
         """What the server says next; empty at its end. Raises `OSError`, of which `ssl.SSLError` is one."""
+        if self.waiting:
+            data, self.waiting = self.waiting, b""
+            return data
         while True:
             try:
                 return self.machine.read(_READ)
@@ -109,7 +113,8 @@ class TlsLink:
     async def _listen(self) -> str:
         """Wait for whatever comes after the handshake. Raises `ConnectionError`."""
         try:
-            return "data" if await self.receive() else "closed"
+            self.waiting = await self.receive()
+            return "data" if self.waiting else "closed"
         except ssl.SSLError:
             return "alert" if self.heard.alert > 0 else "closed"
 
