@@ -22,6 +22,9 @@ from landbridge.wire.messages import (
     MessageReader,
     Open,
     Opened,
+    Probe,
+    Probed,
+    ProbeEnded,
     Refused,
     Welcome,
     encode,
@@ -40,6 +43,10 @@ MESSAGES: list[Message] = [
     Farewell("tunnel.replaced"),
     Departed("c-1"),
     Drain(),
+    Probe("p-1", "http", "erp.corp", 8080, "/sap?x=1", 2.5),
+    ProbeEnded("p-1"),
+    Probed("p-1", '{"target":{}}', more=True),
+    Probed("p-1", code="connector.probes-off"),
 ]
 
 

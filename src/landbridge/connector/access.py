@@ -40,6 +40,16 @@ class AccessTable:
             raise FaultError(fault("connector.upgrade-not-allowed", host=host, port=port, path=path))
         return found
 
+    def http_mapping(self, host: str, port: int) -> Mapping:
+        """The mapping for requests to a virtual host, whatever it exposes.
+
+        Raises `FaultError` (`connector.system-not-exposed`).
+        """
+        found = self._by_key.get((host.lower(), port))
+        if found is None:
+            raise FaultError(fault("connector.system-not-exposed", host=host, port=port))
+        return found.mapping
+
     def decide_bare(self, host: str, port: int) -> Mapping:
         """The TCP or LDAP mapping for a bare connection; only host and port count (connectivity-proxy §7.3).
 

@@ -11,7 +11,7 @@ from landbridge.faults import Fault
 from landbridge.model.landscape import ConnectorContent
 from landbridge.model.mapping import Mapping, Resource
 from landbridge.observe.audit import Audit, AuditRecord
-from landbridge.wire.messages import Open
+from landbridge.wire.messages import Open, Probe
 
 AUDIT_FOLDER = "audit"
 """Folder of the records, below the connector's own."""
@@ -41,6 +41,14 @@ class ConnectorAudit:
             "connectionId": opening.conn,
         }
         self._record("ACCESS_DENIED", "access denied", "access control", details, (reason.code, system, path))
+
+    def not_probed(self, question: Probe, reason: Fault) -> None:
+        """The cloud side wanted to look at something that is not for it; what is no denial is not recorded."""
+        if reason.kind.status not in _DENIALS:
+            return
+        system, path = f"{question.host}:{question.port}", question.path.partition("?")[0]
+        details = {"system": system, "resource": path[:1000], "reason": str(reason), "asked": "probe"}
+        self._record("ACCESS_DENIED", "probe denied", "access control", details, (reason.code, system))
 
     def event(self, event: Event) -> None:
         """A tunnel opened or closed, or the certificate was renewed."""
@@ -97,6 +105,8 @@ def changes(old: ConnectorContent, new: ConnectorContent) -> Iterator[Change]:
         ("PrincipalPropagationConfiguration", "propagation"),
         ("ServiceChannelConfiguration", "service_channels"),
         ("Configuration", "description"),
+        ("Configuration", "probes"),
+        ("Configuration", "probes_tell_internal"),
     ):
         if getattr(old, name) != getattr(new, name):
             yield category, "modify", name

@@ -61,20 +61,28 @@ async def _ask(mapping: Mapping, policy: Policy, settings: ConnectorSettings, de
     )
     if mapping.protocol.is_tls:
         details.append(_mutual(backend.tls_object))
+    request = f"HEAD / HTTP/1.1\r\nHost: {mapping.internal}\r\nConnection: close\r\n\r\n".encode("latin-1")
+    answered = await head_of(backend, mapping, request, ANSWER_TIMEOUT)
+    details.append(f"answers HEAD / with {answered.status}")
+
+
+async def head_of(backend: BackendConnection, mapping: Mapping, request: bytes, seconds: float) -> ResponseHead:
+    """The head that answers a HEAD request, complete as it stands in `request`; the connection ends with it.
+
+    Raises `FaultError` (`backend.*`).
+    """
     asker = _Asker(mapping)
-    head = f"HEAD / HTTP/1.1\r\nHost: {mapping.internal}\r\nConnection: close\r\n\r\n".encode("latin-1")
+    place = {"host": mapping.virtual_host, "port": mapping.virtual_port}
     if not backend.usable:
-        raise FaultError(fault("backend.closed", host=mapping.virtual_host, port=mapping.virtual_port))
-    backend.ask(asker, BackendRequest("HEAD", head, -1, chunked=False, upgrade=False, repeatable=False))
+        raise FaultError(fault("backend.closed", **place))
+    backend.ask(asker, BackendRequest("HEAD", request, -1, chunked=False, upgrade=False, repeatable=False))
     try:
-        async with asyncio.timeout(ANSWER_TIMEOUT):
-            answered = await asker.done
+        async with asyncio.timeout(seconds):
+            return await asker.done
     except TimeoutError:
-        place = {"host": mapping.virtual_host, "port": mapping.virtual_port}
-        raise FaultError(fault("backend.silent", seconds=f"{ANSWER_TIMEOUT:g}", **place)) from None
+        raise FaultError(fault("backend.silent", seconds=f"{seconds:g}", **place)) from None
     finally:
         backend.abort()
-    details.append(f"answers HEAD / with {answered.status}")
 
 
 async def _touch(mapping: Mapping, policy: Policy, settings: ConnectorSettings, details: list[str]) -> None:

@@ -31,7 +31,7 @@ async def connect_backend(
             tls=trust if mapping.protocol.is_tls else None,
         )
     except DialFailed as failure:
-        raise FaultError(_fault(mapping, port, failure, settings.connect_timeout)) from None
+        raise FaultError(_fault(mapping, port, failure, settings.connect_timeout)) from failure
     return backend
 
 

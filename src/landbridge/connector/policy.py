@@ -18,18 +18,25 @@ from landbridge.connector.propagation.trust_list import TrustList
 from landbridge.connector.rewrite import Rewriter
 from landbridge.connector.trust import backend_trust
 from landbridge.model.clock import Clock
-from landbridge.model.landscape import ConnectorContent
+from landbridge.model.landscape import ConnectorContent, ProbeScope
+from landbridge.model.propagation import KeyFiles
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """access decides, propagator identifies, rewriter renames, backend_tls says whom we trust behind us."""
+    """access decides, propagator identifies, rewriter renames, backend_tls says whom we trust behind us.
+
+    system, probes, probes_tell_internal  as configured, for looking at backends
+    """
 
     access: AccessTable
     propagator: Propagator
     rewriter: Rewriter
     backend_tls: ssl.SSLContext
     failure_status: int
+    system: KeyFiles | None = None
+    probes: ProbeScope = ProbeScope.MAPPED
+    probes_tell_internal: bool = False
 
 
 def policy_of(content: ConnectorContent, folder: Path, trust: TrustList, clock: Clock) -> Policy:
@@ -50,4 +57,7 @@ def policy_of(content: ConnectorContent, folder: Path, trust: TrustList, clock: 
         rewriter=Rewriter(content.mappings, content.cookie_domains),
         backend_tls=backend_trust([Path(file) for file in content.trusted_ca_files], content.system_certificate),
         failure_status=settings.failure_status,
+        system=content.system_certificate,
+        probes=content.probes,
+        probes_tell_internal=content.probes_tell_internal,
     )

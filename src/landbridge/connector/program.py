@@ -26,7 +26,7 @@ from landbridge.model.clock import Clock
 from landbridge.model.landscape import ConnectorContent
 from landbridge.net.clock import system_clock
 from landbridge.observe.audit import Audit, no_audit
-from landbridge.wire.messages import Open, Renewed, Welcome
+from landbridge.wire.messages import Open, Probe, Renewed, Welcome
 
 __all__ = ["CertificateRenewed", "Connected", "Connector", "Disconnected", "Event", "Report"]
 
@@ -117,13 +117,17 @@ class Connector:
                 on_welcome,
                 self._on_renewed,
                 self._on_refused,
+                self._clock,
             )
 
         return await dial(address, self._context, self._state, self._settings, new_session)
 
-    def _on_refused(self, opening: Open | None, reason: Fault) -> None:
+    def _on_refused(self, asked: Open | Probe | None, reason: Fault) -> None:
         self._refusals[reason.code] += 1
-        self._audit.denied(opening, reason)
+        if isinstance(asked, Probe):
+            self._audit.not_probed(asked, reason)
+        else:
+            self._audit.denied(asked, reason)
 
     def status(self) -> ConnectorReport:
         """What there is to say about this connector now."""

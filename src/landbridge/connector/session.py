@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from landbridge.connector.access import AccessTable
+from landbridge.connector.answering import Answering
 from landbridge.connector.dial_backend import connect_backend
+from landbridge.connector.look import Looker
 from landbridge.connector.policy import Policy
 from landbridge.connector.pool import BackendPool
 from landbridge.connector.propagation.trust_list import TrustList
@@ -21,7 +23,10 @@ from landbridge.connector.security import security_status
 from landbridge.connector.serve import ServedStream
 from landbridge.connector.settings import AGENT_VERSION, COMPAT_VERSION, ConnectorSettings
 from landbridge.faults import Fault, FaultError, fault, from_wire
+from landbridge.model.clock import Clock
+from landbridge.model.landscape import ProbeScope
 from landbridge.model.propagation import TrustEntry
+from landbridge.net.clock import system_clock
 from landbridge.net.link import Link
 from landbridge.relay.opening import Opening
 from landbridge.relay.outward import OutwardRelay
@@ -38,6 +43,9 @@ from landbridge.wire.messages import (
     Hello,
     MessageReader,
     Open,
+    Probe,
+    Probed,
+    ProbeEnded,
     Refused,
     Renew,
     Renewed,
@@ -88,7 +96,8 @@ class ConnectorSession:
         trust_list: TrustList,
         on_welcome: Callable[[ConnectorSession, Welcome], None],
         on_renewed: Callable[[Renewed], None] = lambda answer: None,
-        on_refused: Callable[[Open | None, Fault], None] = lambda opening, reason: None,
+        on_refused: Callable[[Open | Probe | None, Fault], None] = lambda asked, reason: None,
+        clock: Clock = system_clock,
     ) -> None:
         self.settings = settings
         self.policy = policy
@@ -101,6 +110,8 @@ class ConnectorSession:
         self._on_welcome = on_welcome
         self._on_renewed = on_renewed
         self._on_refused = on_refused
+        self._clock = clock
+        self._answering = Answering(self._tell, on_refused)
         self._owners: dict[int, StreamServer] = {}
         self._reader = MessageReader()
         self._ending: Fault | None = None
@@ -113,7 +124,7 @@ class ConnectorSession:
         self._welcome_deadline = self.loop.time() + WELCOME_TIMEOUT
         self._control = self.mux.open()
         self._control.owner = self
-        self.mux.send(self._control, encode(_hello(introduction)))
+        self.mux.send(self._control, encode(_hello(introduction, policy.probes)))
 
         self._expose(policy.access)
 
@@ -168,6 +179,12 @@ class ConnectorSession:
 
     def trace(self, request: str, steps: list[dict[str, str]]) -> None:
         self.mux.send(self._control, encode(Traced(request, steps)))
+        self.link.wake()
+
+    def _tell(self, message: Probed) -> None:
+        if self.closed.done():
+            return
+        self.mux.send(self._control, encode(message))
         self.link.wake()
 
     def serve(self, stream: Stream, opening: Open, block: bytes, rest: bytes) -> None:
@@ -249,24 +266,31 @@ class ConnectorSession:
             case Welcome():
                 self._welcome_deadline = 0.0
                 self._on_welcome(self, message)
-            case Trust(issuers, more):
-                self._trusted += map(_trust_entry, issuers)
-                if more:
-                    return
-                unreadable = self._trust_list.replace(self._trusted)
-                self._trusted = []
-                for name in unreadable:
-                    _log.warning("keys of a trusted issuer cannot be read", extra={"issuer": name})
+            case Trust():
+                self._trust(message)
             case Renewed():
                 self._on_renewed(message)
             case Departed(conn):
                 self.pool.forget(conn)
+            case Probe():
+                self._answering.begin(message, Looker(self.policy, self._trust_list, self.settings, self._clock))
+            case ProbeEnded(name):
+                self._answering.end(name)
             case Drain():
                 self._ending = fault("tunnel.draining")
             case Farewell(code, params):
                 self._ending = from_wire(code, params)
             case _:
                 raise RemoteProtocolError(f"unexpected {type(message).__name__} on the control stream")
+
+    def _trust(self, message: Trust) -> None:
+        self._trusted += map(_trust_entry, message.issuers)
+        if message.more:
+            return
+        unreadable = self._trust_list.replace(self._trusted)
+        self._trusted = []
+        for name in unreadable:
+            _log.warning("keys of a trusted issuer cannot be read", extra={"issuer": name})
 
     def on_fin(self) -> None:
         self.link.close()
@@ -291,6 +315,7 @@ class ConnectorSession:
 
     def on_closed(self, silent: bool) -> None:
         self._sweeper.cancel()
+        self._answering.close()
         for stream in self.mux.abandon():
             owner, stream.owner = stream.owner, None
             if owner is not None and owner is not self:
@@ -312,7 +337,7 @@ class ConnectorSession:
             owner.sweep(now)
 
 
-def _hello(introduction: Introduction) -> Hello:
+def _hello(introduction: Introduction, probes: ProbeScope) -> Hello:
     return Hello(
         version=TUNNEL_VERSION,
         agent_version=AGENT_VERSION,
@@ -326,6 +351,7 @@ def _hello(introduction: Introduction) -> Hello:
         runtime=f"{sys.version.split()[0]} ({sys.implementation.name})",
         platform=platform.platform(terse=True),
         security=security_status(),
+        probes=probes.value,
     )
 
 

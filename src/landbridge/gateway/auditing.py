@@ -67,6 +67,16 @@ class GatewayAudit:
         record = AuditRecord("authorize request", "access denied", "connectivity doors", tenant=tenant, details=details)
         self._audit(record, (reason.code, tenant, _host(peer)))
 
+    def probe_refused(self, identity: ConnectorIdentity, system: str, reason: Fault) -> None:
+        """The cloud side wanted to look at something through a connector, which does not let it."""
+        if reason.kind.status not in _DENIALS:
+            return
+        details = {"clientId": identity.connector_id, "system": system, "reason": str(reason)}
+        record = AuditRecord(
+            "probe system", "access denied", "connectivity checks", tenant=identity.subaccount_id, details=details
+        )
+        self._audit(record, (reason.code, identity.connector_id, system))
+
     def stream_refused(self, identity: ConnectorIdentity, service: str, reason: Fault) -> None:
         """A connector asked for something of the cloud side that is not for it."""
         details = {"clientId": identity.connector_id, "service": service, "reason": str(reason)}

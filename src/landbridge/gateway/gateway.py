@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Iterator
 
-from landbridge.faults import Fault, fault
+from landbridge.faults import Fault, FaultError, fault
 from landbridge.gateway.admission import Admission, is_connectivity_client
 from landbridge.gateway.auditing import GatewayAudit
 from landbridge.gateway.door import Door
@@ -34,6 +34,11 @@ TRUST_POLL = 1.0
 """Seconds between looks whether trust lists have changed."""
 TRUST_INTERVAL = 600.0
 """Seconds after which trust lists are sent again in any case (cloud-connector §3.6)."""
+
+LOOK_STEPS = 5
+"""Measurements that follow each other when a connector looks at a mapping."""
+MOST_PATIENCE = 60.0
+"""Seconds that a connector has to answer a probe."""
 
 _log = logging.getLogger(__name__)
 
@@ -166,6 +171,32 @@ class Gateway:
     def samples(self) -> Iterator[Sample | HistogramSample]:
         """The gateway's figures for GET /metrics."""
         return figures(self._doors, self.registry, self.tenants, self._handshakes_failed)
+
+    # ------------------------------------------------------------------ looking through a connector
+
+    async def look(
+        self, subaccount_id: str, location_id: str, kind: str, host: str, port: int, path: str, seconds: float
+    ) -> str:
+        """What a connector sees of one of its mappings, as JSON text of evidence; `kind` is http or tcp.
+
+        Raises `FaultError`; a refusal of the connector is put on record.
+        """
+        session = self.registry.find(subaccount_id, location_id)
+        patience = min(MOST_PATIENCE, LOOK_STEPS * seconds)
+        try:
+            return await session.look(kind, host, port, path, seconds, patience)
+        except FaultError as error:
+            self._audit.probe_refused(session.identity, f"{host}:{port}", error.fault)
+            raise
+
+    async def ping(self, subaccount_id: str, location_id: str, seconds: float) -> float | None:
+        """Seconds of a round trip to the connector now; None without an answer in time. Raises `FaultError`."""
+        session = self.registry.find(subaccount_id, location_id)
+        try:
+            async with asyncio.timeout(seconds):
+                return await session.link.measured()
+        except TimeoutError:
+            return None
 
     # ------------------------------------------------------------------ wiring
 

@@ -21,7 +21,10 @@ _REMEMBERED_PLACES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class ConnectorStatus:
-    """A connected connector, as lists show it. Times are seconds since the epoch, the round trip is in seconds."""
+    """A connected connector, as lists show it. Times are seconds since the epoch, the round trip is in seconds.
+
+    quiet  for each connection, the seconds since anything was heard on it
+    """
 
     connector_id: str
     subaccount_id: str
@@ -43,6 +46,7 @@ class ConnectorStatus:
     runtime: str = ""
     platform: str = ""
     security: Mapping[str, str] = field(default_factory=dict)
+    quiet: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,4 +268,5 @@ def _status(tunnel: Tunnel) -> ConnectorStatus:
         runtime=hello.runtime,
         platform=hello.platform,
         security=hello.security,
+        quiet=tuple(session.link.quiet for session in sessions),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from landbridge.faults import Fault, FaultError, fault, from_wire
+from landbridge.gateway.questions import Questions
 from landbridge.gateway.services import ServiceDirectory, serve_channel
 from landbridge.model.clock import Clock
 from landbridge.model.enrolment import Enrolled
@@ -32,6 +33,9 @@ from landbridge.wire.messages import (
     Hello,
     MessageReader,
     Open,
+    Probe,
+    Probed,
+    ProbeEnded,
     Refused,
     Renew,
     Renewed,
@@ -144,6 +148,7 @@ class TunnelSession:
         self._settings = settings
         self._clock = clock
         self._sources = sources
+        self._questions = Questions(self._tell)
         self._renewed = False
         self._renewing: asyncio.Task[None] | None = None
         self._task: asyncio.Task[None] | None = None
@@ -189,6 +194,24 @@ class TunnelSession:
         if self.alive and self._control is not None:
             self.mux.send(self._control, encode(Departed(conn)))
             self.link.wake()
+
+    def _tell(self, message: Probe | ProbeEnded) -> None:
+        if self.alive and self._control is not None:
+            self.mux.send(self._control, encode(message))
+            self.link.wake()
+
+    async def look(self, kind: str, host: str, port: int, path: str, seconds: float, patience: float) -> str:
+        """What the connector sees of one of its mappings: evidence as JSON text (gateway/questions.py).
+
+        Raises `FaultError`, that of the connector among others.
+        """
+        hello = self.hello
+        if hello is None or not hello.probes:
+            version = hello.agent_version if hello is not None else "unknown"
+            raise FaultError(fault("connector.probes-unknown", version=version))
+        if hello.probes != "mapped":
+            raise FaultError(fault("connector.probes-off"))
+        return await self._questions.ask(kind, host, port, path, seconds, patience)
 
     @property
     def usable(self) -> bool:
@@ -286,6 +309,8 @@ class TunnelSession:
                     self.exposed, self._exposing = tuple(self._exposing), []
             case Traced(request, steps):
                 self._registry.traced(self, request, steps)
+            case Probed():
+                self._questions.answered(message)
             case Farewell(code, params):
                 self._ending = from_wire(code, params)
             case _:
@@ -362,6 +387,7 @@ class TunnelSession:
             fault("tunnel.ping-timeout", seconds=f"{silence:g}") if silent else fault("tunnel.closed")
         )
         self._leave(reason)
+        self._questions.end(reason)
         for stream in self.mux.abandon():
             owner, stream.owner = stream.owner, None
             if isinstance(owner, OutwardRelay | Opening):

@@ -12,7 +12,7 @@ from landbridge.landscape.mappings import read_mappings
 from landbridge.landscape.problems import shown
 from landbridge.landscape.propagation import read_key_files, read_propagation
 from landbridge.model.identifiers import is_guid, is_location_id
-from landbridge.model.landscape import ConnectorContent
+from landbridge.model.landscape import ConnectorContent, ProbeScope
 from landbridge.model.mapping import CookieDomain
 from landbridge.model.service_channel import ServiceChannel
 
@@ -52,6 +52,8 @@ def _connector(
         "trusted_ca_files",
         "system_certificate",
         "principal_propagation",
+        "probes",
+        "probes_tell_internal",
         "mappings",
     )
     name = fields.text("name")
@@ -72,6 +74,8 @@ def _connector(
         trusted_ca_files=_paths(fields, files),
         system_certificate=read_key_files(fields, "system_certificate", files.folder, needed=files.needed),
         propagation=read_propagation(fields, files.folder, needed=files.needed),
+        probes=fields.choice("probes", ProbeScope, ProbeScope.MAPPED),
+        probes_tell_internal=fields.flag("probes_tell_internal", False),
     )
 
 

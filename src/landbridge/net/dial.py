@@ -31,12 +31,16 @@ class DialProblem(StrEnum):
 
 
 class DialFailed(Exception):
-    """No connection. `reason` is a short technical phrase for the evidence."""
+    """No connection. `reason` is a short technical phrase for the evidence.
 
-    def __init__(self, problem: DialProblem, reason: str) -> None:
+    verify_error  OpenSSL's number for a certificate that was not accepted (X509_V_ERR_*); 0: it was not that
+    """
+
+    def __init__(self, problem: DialProblem, reason: str, verify_error: int = 0) -> None:
         super().__init__(f"{problem}: {reason}")
         self.problem = problem
         self.reason = reason
+        self.verify_error = verify_error
 
 
 async def connect(
@@ -147,7 +151,8 @@ def _unresolved(error: OSError | UnicodeError) -> DialFailed:
 def dial_failed(error: OSError | TimeoutError) -> DialFailed:
     """The named form of what a socket or TLS library raised."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return DialFailed(DialProblem.CERTIFICATE, error.verify_message or "certificate verify failed")
+        reason = error.verify_message or "certificate verify failed"
+        return DialFailed(DialProblem.CERTIFICATE, reason, error.verify_code)
     if isinstance(error, ssl.SSLError):
         return DialFailed(DialProblem.TLS, error.reason or type(error).__name__)
     if isinstance(error, ConnectionRefusedError):

@@ -65,6 +65,7 @@ class Link(asyncio.Protocol):
         self.round_trip = 0.0
         """Seconds of the last answered ping."""
         self._pinged = 0.0
+        self._measuring: list[asyncio.Future[None]] = []
 
     # ------------------------------------------------------------------ transport
 
@@ -165,6 +166,23 @@ class Link(asyncio.Protocol):
         self._machine.ping(self._ping_value)
         self.wake()
 
+    async def measured(self) -> float:
+        """The round trip of a ping that goes out now, in seconds. Waits for its answer: put a time-out around it."""
+        answered: asyncio.Future[None] = self._loop.create_future()
+        self._measuring.append(answered)
+        self.ping()
+        try:
+            await answered
+        finally:
+            if answered in self._measuring:
+                self._measuring.remove(answered)
+        return self.round_trip
+
+    @property
+    def quiet(self) -> float:
+        """Seconds since anything was heard."""
+        return self._loop.time() - self._heard
+
     @property
     def unanswered(self) -> float:
         """Seconds since the last ping when nothing was heard after it, else 0."""
@@ -174,3 +192,7 @@ class Link(asyncio.Protocol):
         """The machine saw the answer to a ping."""
         if value == self._ping_value:
             self.round_trip = self._loop.time() - self._pinged
+            measuring, self._measuring = self._measuring, []
+            for answered in measuring:
+                if not answered.done():
+                    answered.set_result(None)

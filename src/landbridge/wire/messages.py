@@ -6,8 +6,8 @@ by so many bytes of header lines. Receivers ignore unknown fields; fields may on
     data stream      Open [header lines] body ... FIN            connector ◀ gateway
                      Opened Head [header lines] body ... FIN     connector ▶ gateway
                      Refused FIN                                 connector ▶ gateway
-    control stream   Hello, Exposed, Renew, Traced, Drain, Farewell  connector ▶ gateway
-                     Trust, Welcome, Renewed, Departed, Drain, Farewell  connector ◀ gateway
+    control stream   Hello, Exposed, Renew, Traced, Probed, Drain, Farewell  connector ▶ gateway
+                     Trust, Welcome, Renewed, Departed, Probe, ProbeEnded, Drain, Farewell  connector ◀ gateway
 """
 
 from __future__ import annotations
@@ -97,6 +97,7 @@ class Hello(msgspec.Struct, frozen=True, tag_field="t", tag="hello", omit_defaul
     operator            who runs it
     runtime, platform   what it runs on
     security            verdict by topic (connectivity-proxy §15)
+    probes              "mapped": it answers Probe for its own mappings; "off": it does not want to; empty: it cannot
     """
 
     version: int
@@ -113,6 +114,7 @@ class Hello(msgspec.Struct, frozen=True, tag_field="t", tag="hello", omit_defaul
     runtime: str = ""
     platform: str = ""
     security: dict[str, str] = {}
+    probes: str = ""
 
 
 class Welcome(msgspec.Struct, frozen=True, tag_field="t", tag="welcome", omit_defaults=True):
@@ -184,8 +186,57 @@ class Traced(msgspec.Struct, frozen=True, tag_field="t", tag="traced", omit_defa
     steps: list[dict[str, str]]
 
 
+class Probe(msgspec.Struct, frozen=True, tag_field="t", tag="probe", omit_defaults=True):
+    """Gateway asks the connector to look at one of its own mappings, from where it stands. Probed answers.
+
+    kind, host, port  a virtual target, looked up as for Open
+    path              whose exposure is asked for, and which is requested if it is exposed
+    seconds           for each measurement
+    """
+
+    id: str
+    kind: Literal["http", "tcp"]
+    host: str
+    port: Port
+    path: str = "/"
+    seconds: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
+
+
+class ProbeEnded(msgspec.Struct, frozen=True, tag_field="t", tag="probe-ended", omit_defaults=True):
+    """Nobody waits for the answer to a Probe any more."""
+
+    id: str
+
+
+class Probed(msgspec.Struct, frozen=True, tag_field="t", tag="probed", omit_defaults=True):
+    """What the connector saw: evidence as JSON text, in pieces; or the fault why it did not look.
+
+    `more`: the text goes on in the next message with this id.
+    """
+
+    id: str
+    evidence: str = ""
+    more: bool = False
+    code: str = ""
+    params: dict[str, str] = {}
+
+
 OnStream = Open | Opened | Refused | Head
-OnControl = Hello | Welcome | Farewell | Departed | Drain | Exposed | Renew | Renewed | Trust | Traced
+OnControl = (
+    Hello
+    | Welcome
+    | Farewell
+    | Departed
+    | Drain
+    | Exposed
+    | Renew
+    | Renewed
+    | Trust
+    | Traced
+    | Probe
+    | ProbeEnded
+    | Probed
+)
 Message = OnStream | OnControl
 
 _encoder = msgspec.json.Encoder()

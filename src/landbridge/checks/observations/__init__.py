@@ -7,6 +7,7 @@ Must never: hold a secret, judge, do I/O. A fact says whether its layer carried 
 
 from __future__ import annotations
 
+from landbridge.checks.observations.connector import BackendAnswered, BackendConnected, ConnectorState, MappingSeen
 from landbridge.checks.observations.conversation import (
     AddressAsked,
     DirectorySeen,
@@ -19,6 +20,15 @@ from landbridge.checks.observations.conversation import (
     SpeaksTls,
     StartTlsAnswered,
     TalkEnded,
+)
+from landbridge.checks.observations.destination import (
+    ClaimsSeen,
+    ConnectorAsked,
+    ConnectorsListed,
+    DestinationSeen,
+    DoorAnswered,
+    TokenRetrieved,
+    TunnelPinged,
 )
 from landbridge.checks.observations.http import HttpAnswer, LogonGiven
 from landbridge.checks.observations.http_services import ODataDescribed, SoapDescribed, TokenAnswered
@@ -41,20 +51,41 @@ _Conversation = (
     | DirectorySeen
 )
 
-_Http = HttpAnswer | LogonGiven | TokenAnswered | ODataDescribed | SoapDescribed
-
 _Ssh = SshServer | SshHostKey | KnownHosts | SshMethods | SshLogin | SftpPath
+_Http = HttpAnswer | LogonGiven | TokenAnswered | ODataDescribed | SoapDescribed
 _Way = ProxyTried | TenantHost | OtherTrust | SenderSaw | IssuerFetched
+_Connector = ConnectorState | MappingSeen | BackendConnected | BackendAnswered
+_Destination = (
+    DestinationSeen | TokenRetrieved | ClaimsSeen | ConnectorsListed | TunnelPinged | ConnectorAsked | DoorAnswered
+)
 
 Observation = (
-    NameResolved | AddressTried | NothingSeen | TlsHandshake | TrustAnchors | _Conversation | _Ssh | _Http | _Way
+    NameResolved
+    | AddressTried
+    | NothingSeen
+    | TlsHandshake
+    | TrustAnchors
+    | _Conversation
+    | _Ssh
+    | _Http
+    | _Way
+    | _Connector
+    | _Destination
 )
 """Every kind of fact. A new kind is added here, and then evidence can hold it."""
 
 __all__ = [
     "AddressAsked",
     "AddressTried",
+    "BackendAnswered",
+    "BackendConnected",
+    "ClaimsSeen",
+    "ConnectorAsked",
+    "ConnectorState",
+    "ConnectorsListed",
+    "DestinationSeen",
     "DirectorySeen",
+    "DoorAnswered",
     "Greeted",
     "HttpAnswer",
     "IssuerFetched",
@@ -62,6 +93,7 @@ __all__ = [
     "LogonGiven",
     "LogonTried",
     "MailboxSeen",
+    "MappingSeen",
     "NameResolved",
     "NothingSeen",
     "ODataDescribed",
@@ -84,5 +116,7 @@ __all__ = [
     "TenantHost",
     "TlsHandshake",
     "TokenAnswered",
+    "TokenRetrieved",
     "TrustAnchors",
+    "TunnelPinged",
 ]

@@ -21,6 +21,11 @@ class TrustList:
     def __len__(self) -> int:
         return len(self._entries)
 
+    @property
+    def disabled(self) -> tuple[str, ...]:
+        """The issuers that are in the list and switched off."""
+        return tuple(issuer for issuer, (entry, _) in self._entries.items() if not entry.enabled)
+
     def replace(self, entries: Iterable[TrustEntry]) -> tuple[str, ...]:
         """Take a new list over; returns the names of entries whose keys cannot be read."""
         unreadable = []

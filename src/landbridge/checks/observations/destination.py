@@ -1,0 +1,225 @@
+"""What the cloud side knows and sees on the way of a destination: itself, its tokens, connectors, the door's answer."""
+
+from __future__ import annotations
+
+import msgspec
+
+from landbridge.checks.observations.fact import Fact
+
+
+class DestinationSeen(Fact, frozen=True, tag="destination-seen"):
+    """The destination that was looked up, or why there is none.
+
+    code       of the fault with which it was not found; empty: it was
+    url        without user, password and query
+    header     names of the headers that it adds to requests
+    location   location id of the connector, for OnPremise
+    similar    names on the same levels that differ in letter case only, or little
+    elsewhere  where a destination of that name is besides: "instance X", "subaccount Y"
+    deleted    when one of that name was deleted last (seconds since the epoch); 0: not known
+    """
+
+    name: str
+    code: str = ""
+    reason: str = ""
+    type: str = ""
+    proxy_type: str = ""
+    authentication: str = ""
+    url: str = ""
+    headers: tuple[str, ...] = ()
+    location: str = ""
+    similar: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    deleted: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        return not self.code
+
+    @property
+    def line(self) -> str:
+        if self.code:
+            return f"{self.name}: {self.reason or self.code}"
+        where = f", location id '{self.location}'" if self.proxy_type == "OnPremise" else ""
+        return f"{self.type} {self.proxy_type} {self.authentication} {self.url}{where}"
+
+
+class TokenRetrieved(Fact, frozen=True, tag="token-retrieved"):
+    """A token that finding the destination brought, or the fault in its place (`authTokens[].error`)."""
+
+    kind: str = ""
+    code: str = ""
+    reason: str = ""
+
+    @property
+    def good(self) -> bool:
+        return not self.code
+
+    @property
+    def line(self) -> str:
+        return f"no token: {self.reason}" if self.code else f"a token of type {self.kind}"
+
+
+class ClaimsSeen(Fact, frozen=True, tag="claims-seen"):
+    """The claims of a token that somebody gave to the check, unverified. Times are seconds since the epoch.
+
+    purpose   proxy, user or service
+    present   False: an empty text was given, so nothing is sent
+    scheme    the word before the token; empty: there was none
+    readable  it has the form of a JSON Web Token
+    """
+
+    purpose: str
+    present: bool = True
+    scheme: str = ""
+    readable: bool = True
+    issuer: str = ""
+    client: str = ""
+    audience: tuple[str, ...] = ()
+    tenant: str = ""
+    user: str = ""
+    issued: float = 0.0
+    begins: float = 0.0
+    expires: float = 0.0
+    is_identity_token: bool = False
+
+    @property
+    def line(self) -> str:
+        if not self.present:
+            return f"no {self.purpose} token is sent"
+        if not self.readable:
+            return f"what is sent as {self.purpose} token cannot be read"
+        return f"{self.purpose} token of client '{self.client}', issuer {self.issuer}, tenant {self.tenant}"
+
+
+class Connected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A connector that is connected. `systems` are those that it exposes, as "PROTOCOL host:port".
+
+    round_trip  milliseconds of its last ping
+    quiet       for each of its connections, seconds since anything was heard
+    """
+
+    location: str
+    connector: str
+    agent_version: str
+    compat_version: str
+    since: float
+    systems: tuple[str, ...] = ()
+    connections: int = 1
+    streams: int = 0
+    round_trip: float = 0.0
+    quiet: tuple[float, ...] = ()
+
+
+class ConnectorsListed(Fact, frozen=True, tag="connectors-listed"):
+    """Which connectors of the subaccount are connected, asked for one location id.
+
+    elsewhere   subaccounts (that the asker may see) with a connected connector that exposes the host and port
+    last_fault  code of what went wrong last with the connector of that location id, and when; 0: nothing is known
+    left        seconds since it was connected last; -1: not known
+    """
+
+    subaccount: str
+    location: str
+    connected: tuple[Connected, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    last_fault: str = ""
+    left: float = -1.0
+
+    @property
+    def ours(self) -> Connected | None:
+        """The one with that location id."""
+        return next((one for one in self.connected if one.location == self.location), None)
+
+    @property
+    def good(self) -> bool:
+        return self.ours is not None
+
+    @property
+    def line(self) -> str:
+        ours = self.ours
+        if ours is not None:
+            return f"connector with location id '{self.location}', release {ours.agent_version}"
+        names = ", ".join(f"'{one.location}'" for one in self.connected) or "none"
+        return f"no connector with location id '{self.location}'; connected are: {names}"
+
+
+class TunnelPinged(Fact, frozen=True, tag="tunnel-pinged"):
+    """Round trips through the tunnel, in milliseconds; none: no answer within `seconds`.
+
+    quiet  seconds since anything was heard of the connector
+    """
+
+    round_trips: tuple[float, ...] = ()
+    seconds: float = 0.0
+    quiet: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        return bool(self.round_trips)
+
+    @property
+    def line(self) -> str:
+        if self.round_trips:
+            return f"round trip {min(self.round_trips):g} ms"
+        return f"no answer to a ping within {self.seconds:g} seconds; last heard of {self.quiet:.0f} seconds ago"
+
+
+class ConnectorAsked(Fact, frozen=True, tag="connector-asked"):
+    """What came of asking the connector to look; `code` is the fault with which it, or the way to it, declined."""
+
+    code: str = ""
+    reason: str = ""
+    milliseconds: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        return not self.code
+
+    @property
+    def line(self) -> str:
+        return self.reason if self.code else f"the connector looked, in {self.milliseconds:g} ms"
+
+
+class DoorAnswered(Fact, frozen=True, tag="door-answered"):
+    """The answer to a request as an application makes it, through the door.
+
+    method        that led to this answer
+    code, origin  of our own fault; empty: the answer is the backend's
+    problem       "timeout" or "closed" when there was none
+    sent          which identity went along: "", "user", "technical", "basic", "header"
+    names_user    the body of a refusal names the user that was sent
+    date          the backend's clock, by its Date header (seconds since the epoch)
+    milliseconds  from the beginning of the request to the first byte of the answer
+    """
+
+    method: str
+    status: int = 0
+    code: str = ""
+    origin: str = ""
+    problem: str = ""
+    sent: str = ""
+    server: str = ""
+    authenticate: str = ""
+    location: str = ""
+    retry_after: str = ""
+    csrf: str = ""
+    names_user: bool = False
+    date: float = 0.0
+    milliseconds: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        return bool(self.status) and not self.code
+
+    @property
+    def from_backend(self) -> bool:
+        """Whether the answer is not ours."""
+        return self.good
+
+    @property
+    def line(self) -> str:
+        if self.problem:
+            return f"{self.method}: no answer ({self.problem}) after {self.milliseconds:g} ms"
+        who = f"from {self.origin}: {self.code}" if self.code else "from the backend"
+        return f"{self.method}: {self.status} {who} after {self.milliseconds:g} ms"
