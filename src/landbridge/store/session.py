@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from landbridge.faults import FaultError, fault
@@ -91,4 +91,8 @@ class Session:
 
     def insert(self, table: Table) -> Any:
         """An INSERT of the dialect at hand: both know ON CONFLICT, SQLAlchemy has no common type for it."""
-        return (postgresql.insert if self.connection.dialect.name == "postgresql" else sqlite.insert)(table)
+        if self.connection.dialect.name == "postgresql":
+            from sqlalchemy.dialects import postgresql  # with asyncpg behind it: most have no use for either
+
+            return postgresql.insert(table)
+        return sqlite.insert(table)
