@@ -48,6 +48,16 @@ async def test_the_target_arrives_byte_for_byte(erp: World, target: str, arrives
     assert targets(erp.backend) == [arrives]
 
 
+@pytest.mark.parametrize("method", ["MERGE", "PROPFIND", "X-REFRESH", "SETUP"])
+async def test_methods_that_nobody_registered_pass(erp: World, method: str) -> None:
+    """What they mean is between client and backend (RFC 9110 §9.1)."""
+    async with await Client.open(erp.door) as client:
+        for body in (b"", b"hello"):
+            data = request("http://erp.virtual/echo", await erp.token(), method=method, body=body)
+            answer = await client.ask(data)
+            assert (answer.status, answer.json["method"]) == (200, method)
+
+
 @pytest.mark.parametrize(
     "target",
     [

@@ -18,6 +18,10 @@ Header = tuple[bytes, bytes]
 
 _STATUS_LINE = re.compile(rb"HTTP/1\.[01] [1-9][0-9]{2}(?: [\t\x20-\x7e\x80-\xff]*)?\r\n")
 _REQUEST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([!-~\x80-\xff]+) HTTP/1\.([01])\r\n")
+_FAMILIAR = frozenset(
+    {b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"TRACE", b"CONNECT", b"MERGE"}
+)
+"""llhttp knows these and a few others. Anything else is read as a POST: no other method changes how a head is read."""
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _BREAKS = 4
@@ -103,12 +107,11 @@ def _check_lines(lines: list[bytes], limit: int) -> None:
 def parse_request(head: bytes, line_limit: int = 8192, head_limit: int = 65_536) -> RequestHead:
     """The request head in `head` (up to and with the empty line). Raises `BadHead` and its subclasses."""
     _check_sizes(head, line_limit, head_limit)
-    if _REQUEST_LINE.match(head) is None:
-        raise BadHead("the request line is not 'METHOD target HTTP/1.1'")
+    method, _, _ = _request_line(_REQUEST_LINE.match(head))
     sink = _Sink()
     parser = httptools.HttpRequestParser(sink)
     try:
-        parser.feed_data(head)
+        parser.feed_data(head if method in _FAMILIAR else b"POST" + head[len(method) :])
     except httptools.HttpParserUpgrade:
         pass
     except httptools.HttpParserError as error:
@@ -118,14 +121,20 @@ def parse_request(head: bytes, line_limit: int = 8192, head_limit: int = 65_536)
     minor = 1 if parser.get_http_version() == "1.1" else 0
     size, chunked = _framing(sink.headers, minor)
     framing: Framing = "streamed" if chunked else "sized" if size > 0 else "none"
-    return RequestHead(parser.get_method(), sink.target, minor, sink.headers, framing, size)
+    return RequestHead(method, sink.target, minor, sink.headers, framing, size)
 
 
 def parse_request_line(line: bytes) -> tuple[bytes, bytes, int]:
     """(method, target, minor version) of a request line with its CRLF. Raises `BadHead`."""
-    match = _REQUEST_LINE.fullmatch(line)
+    return _request_line(_REQUEST_LINE.fullmatch(line))
+
+
+def _request_line(match: re.Match[bytes] | None) -> tuple[bytes, bytes, int]:
+    """Methods in small letters are refused: some servers take `head` for HEAD, some do not, and send a body."""
     if match is None:
         raise BadHead("the request line is not 'METHOD target HTTP/1.1'")
+    if not match[1].isupper():
+        raise BadHead("the method is not in capital letters")
     return match[1], match[2], int(match[3])
 
 
