@@ -205,6 +205,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
             addresses=lambda: addresses(settings, ports, identity.keyring.public_pem()),
             gateway=gateway_address(settings, ports),
             clock=clock,
+            private_targets=settings.profile is Profile.LAPTOP,
             forget=(sessions.clear, token_parts.throttle.clear, token_parts.limit.clear, gateway.traces.clear),
         )
     )
@@ -393,7 +394,7 @@ def _admin_routers(settings: Settings, administration: AdministrationService, pa
         admin_login.login_router(guardian),
         admin.router(administration, guardian),
         development.router(comforts, guardian),
-        checks.router(guardian),
+        checks.router(administration, guardian),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from landbridge.api.checks import LONGEST
 from landbridge.app import CloudSide
+from landbridge.lab.pki import leaf, root
+from landbridge.lab.servers.blocking import listening, read_on, server_context, tls
 from tests.cloud_side import administrator, cloud_side
 
 pytestmark = pytest.mark.anyio
@@ -59,3 +62,68 @@ async def test_what_is_no_text_of_bearable_length_is_refused(admin: httpx.AsyncC
 async def test_a_body_that_is_too_large_is_refused(admin: httpx.AsyncClient) -> None:
     answer = await admin.post("/checks/explain", json={"text": "x" * 3_000_000})
     assert answer.status_code == 413
+
+
+async def test_a_system_is_probed_and_the_report_kept(admin: httpx.AsyncClient) -> None:
+    with listening(read_on) as port:
+        answer = await admin.post(
+            "/checks/probe", json={"protocol": "tls", "target": f"localhost:{port}", "seconds": 1}
+        )
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert told["name"] == f"tls localhost:{port}"
+    assert "tcp" in told["passed"]
+    (kept,) = (await admin.get("/checks/reports")).json()
+    assert (kept["id"], kept["healthy"]) == (told["id"], told["healthy"])
+    again = (await admin.get(f"/checks/reports/{kept['id']}")).json()
+    assert again == told
+    page = await admin.get(f"/checks/reports/{kept['id']}.html")
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert f"localhost:{port}" in page.text
+
+
+async def test_what_changed_since_nothing_was_wrong_is_told(admin: httpx.AsyncClient, tmp_path: Path) -> None:
+    top = root("Lab Root")
+    presented = [leaf(top)]
+
+    def serve(connection: socket.socket) -> None:
+        tls(server_context(presented[-1], tmp_path))(connection)
+
+    with listening(serve) as port:
+        wish = {"protocol": "tls", "target": f"localhost:{port}", "trust": top.pem}
+        first = (await admin.post("/checks/probe", json=wish)).json()
+        presented.append(leaf(root("Another Root")))
+        second = (await admin.post("/checks/probe", json=wish)).json()
+    assert (first["healthy"], first["changes"]) == (True, [])
+    assert "certificate" in {change["what"] for change in second["changes"]}
+    assert [found["cause"] for found in second["findings"]][:1] == ["rotated"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        ({"protocol": "gopher", "target": "localhost"}, "check.target-invalid"),
+        ({"protocol": "tls", "target": "http://localhost"}, "check.target-invalid"),
+        ({"protocol": "tls", "target": "https://me:pw@localhost"}, "check.target-invalid"),
+        ({"protocol": "tls", "target": "localhost:99999"}, "check.target-invalid"),
+        ({"protocol": "tls", "target": "[::1"}, "check.target-invalid"),
+        ({"protocol": "tls", "target": "localhost", "trust": "no certificate"}, "platform.request-invalid"),
+    ],
+)
+async def test_what_cannot_be_probed_is_named(admin: httpx.AsyncClient, wish: dict[str, str], code: str) -> None:
+    answer = await admin.post("/checks/probe", json=wish)
+    assert answer.status_code == 400
+    assert answer.json()["code"] == code
+    assert "pw@" not in answer.text
+
+
+async def test_a_report_that_is_not_there(admin: httpx.AsyncClient) -> None:
+    answer = await admin.get("/checks/reports/none")
+    assert (answer.status_code, answer.json()["code"]) == (404, "check.report-unknown")
+
+
+async def test_nobody_else_probes(side: CloudSide) -> None:
+    async with httpx.AsyncClient(base_url=side.running.local_url, trust_env=False) as stranger:
+        answer = await stranger.post("/checks/probe", json={"protocol": "tls", "target": "localhost"})
+    assert answer.status_code == 401

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 from landbridge.checks.evidence import Effect, Evidence, LastGood, Layer, Step, Target
-from landbridge.checks.observations import AddressTried, NameResolved, TlsHandshake, TrustAnchors
+from landbridge.checks.observations import AddressTried, NameResolved, NothingSeen, TlsHandshake, TrustAnchors
 from landbridge.checks.page import page
 from landbridge.checks.report import report
 from landbridge.lab.pki import leaf, root
@@ -99,3 +99,14 @@ def test_nothing_found_says_so() -> None:
     text = page(report(evidence(*steps)))
     assert "Nothing was found" in text
     assert "it was not asked for" in text
+
+
+def test_what_failed_without_a_name_is_no_health() -> None:
+    failed = (NothingSeen(reason="no end within 10 seconds", seconds=10),)
+    step = Step(probe="tls", layer=Layer.PROTOCOL, effect=Effect.HANDSHAKE, seen=failed)
+    finished = report(evidence(step))
+    assert not finished.healthy
+    assert finished.as_json()["unexplained"] == ["tls"]
+    assert "no rule says why" in page(finished)
+    beside = Step(probe="tls", layer=Layer.PROTOCOL, effect=Effect.HANDSHAKE, seen=failed, aside=True)
+    assert report(evidence(beside)).healthy

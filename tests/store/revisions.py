@@ -76,6 +76,12 @@ def fourth(connection: Connection, vault: Vault) -> None:
     )
 
 
+def fifth(connection: Connection, vault: Vault) -> None:
+    """Revision 0005: subscriptions may share content with the subscriber's people."""
+    fourth(connection, vault)
+    connection.exec_driver_sql(f"UPDATE destinations SET shared = true WHERE subaccount_id = '{ACME.id}'")
+
+
 def _data_key(connection: Connection, vault: Vault, subaccount_id: str | None) -> Vault:
     key = secrets.token_bytes(32)
     owner = subaccount_id or ""
@@ -163,5 +169,6 @@ SEEDS: dict[str, Callable[[Connection, Vault], None]] = {
     "0002": second,
     "0003": third,
     "0004": fourth,
+    "0005": fifth,
 }
 """By revision; a test demands one for every revision but the newest."""

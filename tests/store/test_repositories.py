@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from landbridge.faults import FaultError
+from landbridge.model.check_report import CheckReport
 from landbridge.model.secret import Secret
 from landbridge.model.subaccount import Subaccount
 from landbridge.store import (
+    CheckReportRepository,
     ClientRepository,
     ConnectorCertificate,
     ConnectorCertificateRepository,
@@ -207,3 +209,27 @@ async def test_certificates(session: Session) -> None:
     assert not await repository.revoke("0c", now=6.0)
     assert await repository.revocations() == {"0a": 5.0}
     assert await repository.get("0a") == replace(old, revoked=5.0)
+
+
+async def test_the_last_reports_of_a_target_stay_and_the_last_good_one(session: Session) -> None:
+    repository = CheckReportRepository(session)
+    good = CheckReport("good", ACME.id, "destination erp", 0.5, True, "{}")
+    await repository.add(good)
+    for number in range(25):
+        await repository.add(CheckReport(f"bad-{number}", ACME.id, "destination erp", 1.0 + number, False, "{}"))
+    other = CheckReport("other", None, "destination erp", 1.0, True, "{}")
+    await repository.add(other)
+    kept = await repository.list(ACME.id)
+    assert [report.id for report in kept] == [*(f"bad-{number}" for number in range(24, 4, -1)), "good"]
+    assert await repository.last_good(ACME.id, "destination erp") == good
+    assert await repository.last_good(ACME.id, "destination crm") is None
+    assert await repository.list(None) == [other]
+    assert await repository.get("bad-0") is None
+
+
+async def test_a_reset_forgets_all_reports(db: Database) -> None:
+    async with db.begin() as session:
+        await CheckReportRepository(session).add(CheckReport("one", None, "tls localhost:1", 1.0, True, "{}"))
+    await db.clear()
+    async with db.read() as session:
+        assert await CheckReportRepository(session).list(None) == []

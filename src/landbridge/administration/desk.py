@@ -66,7 +66,8 @@ class Tunnels(Protocol):
 class Parts:
     """What the administration works on. `addresses` is asked each time: keys rotate.
 
-    forget  what a reset has to empty besides the store: logins, counts of failures
+    private_targets  whether the cloud side may call addresses of private networks
+    forget           what a reset has to empty besides the store: logins, counts of failures
     """
 
     db: Database
@@ -78,6 +79,7 @@ class Parts:
     addresses: Callable[[], Addresses]
     gateway: str
     clock: MovableClock
+    private_targets: bool = False
     forget: tuple[Callable[[], None], ...] = ()
 
 

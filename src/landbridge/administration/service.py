@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from landbridge.administration.bindings import Bindings
+from landbridge.administration.checks import Checks
 from landbridge.administration.connectors import Connectors
 from landbridge.administration.desk import INSTALLATION, Desk, Parts, Tunnels
 from landbridge.administration.development import Development
@@ -63,6 +64,12 @@ class AdministrationService:
         desk = Desk(self._parts, admin)
         desk.demand_all_kinds()
         return Development(desk)
+
+    def checks_of(self, admin: Admin) -> Checks:
+        """Probes and reports. Raises `FaultError` as `of`."""
+        desk = Desk(self._parts, admin)
+        desk.demand_all_kinds()
+        return Checks(desk, self._parts.private_targets)
 
     async def bindings(self, subaccount: str, instance: str | None = None) -> VcapServices:
         """VCAP_SERVICES, for the program itself."""

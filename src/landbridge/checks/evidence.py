@@ -85,6 +85,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One probe of a run.
 
     skipped       why it was not made; then there is nothing in `seen`
+    aside         it only compares: the way may lead on although it failed
     milliseconds  that it took
     """
 
@@ -92,6 +93,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     layer: Layer
     effect: Effect
     skipped: str = ""
+    aside: bool = False
     milliseconds: float = 0.0
     seen: tuple[Observation, ...] = ()
 

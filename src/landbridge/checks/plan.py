@@ -49,7 +49,7 @@ class _Run:
             await self._done[name].wait()
         skipped = self._unfit(probe)
         if skipped:
-            self._steps[probe.name] = Step(probe=probe.name, layer=probe.layer, effect=probe.effect, skipped=skipped)
+            self._steps[probe.name] = _step(probe, skipped=skipped)
         else:
             self._steps[probe.name] = await self._look(probe)
         self._done[probe.name].set()
@@ -69,7 +69,7 @@ class _Run:
         began = loop.time()
         seen = tuple(await self._facts(probe))
         took = round((loop.time() - began) * 1000, 1)
-        return Step(probe=probe.name, layer=probe.layer, effect=probe.effect, milliseconds=took, seen=seen)
+        return _step(probe, milliseconds=took, seen=seen)
 
     async def _facts(self, probe: Probe) -> Sequence[Observation]:
         seconds = self._scene.seconds
@@ -81,3 +81,15 @@ class _Run:
         except (DialFailed, OSError) as error:
             failure = error if isinstance(error, DialFailed) else dial_failed(error)
             return [NothingSeen(reason=failure.reason, problem=failure.problem.value)]
+
+
+def _step(probe: Probe, skipped: str = "", milliseconds: float = 0.0, seen: tuple[Observation, ...] = ()) -> Step:
+    return Step(
+        probe=probe.name,
+        layer=probe.layer,
+        effect=probe.effect,
+        aside=probe.aside,
+        skipped=skipped,
+        milliseconds=milliseconds,
+        seen=seen,
+    )

@@ -49,6 +49,10 @@ class Trust:
     certificates: tuple[str, ...] = ()
 
 
+HARMLESS = frozenset((Effect.PASSIVE, Effect.HANDSHAKE, Effect.SAFE))
+"""What probes may do when nobody asked for more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What a probe works with.
@@ -68,7 +72,7 @@ class Scene:
     tls: TlsTerms = field(default_factory=TlsTerms)
     ssh: SshTerms = field(default_factory=SshTerms)
     seconds: float = 10.0
-    allowed: frozenset[Effect] = frozenset((Effect.PASSIVE, Effect.HANDSHAKE, Effect.SAFE))
+    allowed: frozenset[Effect] = HARMLESS
 
 
 Look = Callable[[Scene, Evidence], Awaitable[Sequence[Observation]]]
@@ -81,6 +85,7 @@ class Probe:
     """One measurement.
 
     name    unique in a plan
+    aside   it only compares: that it fails is no trouble by itself
     after   probes that must have passed before; if one did not, this one is skipped and says so
     waits   probes that it waits for whatever they saw; those that the plan does not have are passed over
     ready   empty when it makes sense, else why it is skipped ("no user was given")
@@ -91,5 +96,6 @@ class Probe:
     effect: Effect
     look: Look
     after: tuple[str, ...] = ()
+    aside: bool = False
     waits: tuple[str, ...] = ()
     ready: Callable[[Scene, Evidence], str] = lambda scene, evidence: ""

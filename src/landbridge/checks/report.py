@@ -27,8 +27,15 @@ class Report:
 
     @property
     def healthy(self) -> bool:
-        """Whether nothing was found."""
-        return not self.findings
+        """Whether nothing was found, and nothing failed without a name."""
+        return not self.findings and not self.unexplained
+
+    @property
+    def unexplained(self) -> tuple[Step, ...]:
+        """Steps that failed although no finding says why. Those that only compare are none of them."""
+        if self.findings:
+            return ()
+        return tuple(step for step in self.evidence.steps if not (step.skipped or step.passed or step.aside))
 
     @property
     def proven(self) -> tuple[Finding, ...]:
@@ -42,6 +49,7 @@ class Report:
             "target": evidence["target"],
             "at": self.evidence.at,
             "healthy": self.healthy,
+            "unexplained": [step.probe for step in self.unexplained],
             "findings": [finding.as_json() for finding in self.findings],
             "passed": [step.probe for step in self.evidence.steps if step.passed],
             "skipped": [{"probe": step.probe, "because": step.skipped} for step in self.evidence.steps if step.skipped],

@@ -116,6 +116,8 @@ def tell(finished: Report) -> None:
         give(_field("Since", f"{change.what} was {change.before}, is {change.now}", ""))
     for note in finished.notes:
         give(_field("Note", note, ""))
+    for step in finished.unexplained:
+        give(f"{step.probe} failed, and no rule says why. The report holds what was seen (--html FILE, --json).")
     if finished.healthy:
         give("Nothing was found that stands in the way.")
 

@@ -8,6 +8,7 @@ Must never: hold a secret in the clear in the database, hand rows or SQL to its 
 
 from landbridge.store.administrators import AdministratorCheck, AdministratorRepository
 from landbridge.store.certificates import CertificateRepository
+from landbridge.store.check_reports import CheckReportRepository
 from landbridge.store.clients import ClientRepository
 from landbridge.store.connector_certificates import ConnectorCertificate, ConnectorCertificateRepository
 from landbridge.store.connectors import ConnectorRepository, ExpectedConnector
@@ -38,6 +39,7 @@ __all__ = [
     "AdministratorCheck",
     "AdministratorRepository",
     "CertificateRepository",
+    "CheckReportRepository",
     "ClientRepository",
     "ConnectorCertificate",
     "ConnectorCertificateRepository",

@@ -23,7 +23,7 @@ from landbridge.store.failures import storage_fault
 from landbridge.store.migrate import migrate
 from landbridge.store.passwords import Passwords
 from landbridge.store.session import Session
-from landbridge.store.tables import subaccounts
+from landbridge.store.tables import check_reports, subaccounts
 from landbridge.store.vault import Vault
 from landbridge.store.versions import VersionRepository
 
@@ -149,6 +149,7 @@ class Database:
             async with self.begin() as session:
                 await VersionRepository(session).raise_all()
                 await session.execute(delete(subaccounts))
+                await session.execute(delete(check_reports))
         finally:
             self.changes.note_everything()
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, column, inspect, select, table
 
 from landbridge.faults import FaultError, fault
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest revision. A test compares it with the scripts: a database that has it is opened without Alembic."""
 
 _SCRIPTS = Path(__file__).parent / "migrations"

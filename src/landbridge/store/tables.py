@@ -149,6 +149,18 @@ trust_keys = Table(
     Column("created", Float, nullable=False),
 )
 
+check_reports = Table(
+    "check_reports",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("subaccount_id", String(36), ForeignKey("subaccounts.id", ondelete="CASCADE"), nullable=True),
+    Column("name", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("healthy", Boolean, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Index("ix_check_reports_subaccount_id", "subaccount_id", "name"),
+)
+
 service_mappings = Table(
     "service_mappings",
     metadata,

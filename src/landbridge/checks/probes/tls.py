@@ -47,5 +47,5 @@ def _has_name(scene: Scene, evidence: Evidence) -> str:
 
 TLS = Probe("tls", Layer.TLS_SERVER, Effect.HANDSHAKE, _with_name, after=("tcp",))
 TLS_WITHOUT_NAME = Probe(
-    "tls-without-name", Layer.TLS_SERVER, Effect.HANDSHAKE, _without_name, after=("tcp",), ready=_has_name
+    "tls-without-name", Layer.TLS_SERVER, Effect.HANDSHAKE, _without_name, after=("tcp",), aside=True, ready=_has_name
 )

@@ -24,4 +24,13 @@ ROWS = (
         exit=2,
         reference="integration §11",
     ),
+    FaultKind(
+        "check.report-unknown",
+        Origin.CALLER,
+        404,
+        "There is no report {report}, or you may not see it.",
+        "List the reports with GET /checks/reports; of each target the last 20 are kept.",
+        exit=2,
+        reference="design §3",
+    ),
 )

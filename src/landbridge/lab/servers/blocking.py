@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import ssl
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -71,8 +73,9 @@ def server_context(pair: Pair, folder: Path, chain: str = "", clients: str = "")
     chain    what it presents (PEM); empty: the certificate and what leads up from it
     clients  authorities (PEM) of the client certificates that it insists on; empty: it asks for none
     """
-    file = folder / f"{pair.certificate.serial_number:x}.pem"
-    file.write_text((chain or pair.chain_pem) + pair.key_pem)
+    handle, file = tempfile.mkstemp(suffix=".pem", dir=folder)
+    with os.fdopen(handle, "w") as written:
+        written.write((chain or pair.chain_pem) + pair.key_pem)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers("ALL:@SECLEVEL=0")  # so that weak keys can be shown too
     context.load_cert_chain(file)
