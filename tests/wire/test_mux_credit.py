@@ -6,8 +6,9 @@ import pytest
 
 from landbridge.wire.budget import Budget
 from landbridge.wire.errors import LocalProtocolError, RemoteProtocolError
+from landbridge.wire.events import ResetReceived
 from landbridge.wire.frames import INITIAL_WINDOW
-from landbridge.wire.mux import OVERRUN_LIMIT, Mux
+from landbridge.wire.mux import OVERRUN_DECAY, OVERRUN_LIMIT, Mux
 from landbridge.wire.outbox import QUEUE_LIMIT
 from tests.wire.pair import DATA, FIN, RST, SYN, WINDOW, Frame, Pair, drained, frame, frames
 
@@ -137,6 +138,20 @@ def test_repeated_overruns_end_the_connection() -> None:
         mux.receive(frame(DATA, SYN, stream_id, overrun))
     with pytest.raises(RemoteProtocolError):
         mux.receive(frame(DATA, SYN, 2 * OVERRUN_LIMIT + 1, overrun))
+
+
+def test_overruns_are_forgiven_in_time() -> None:
+    """Time is what was received since: here, data of a stream that is over."""
+    mux = Mux(dialled=False)
+    overrun = b"x" * (INITIAL_WINDOW + 1)
+    for stream_id in range(1, 2 * OVERRUN_LIMIT, 2):
+        mux.receive(frame(DATA, SYN, stream_id, overrun))
+    late = frame(DATA, 0, 1, bytes(2**20))
+    for _ in range(OVERRUN_DECAY // 2**20):
+        assert mux.receive(late) == []
+    assert isinstance(mux.receive(frame(DATA, SYN, 2 * OVERRUN_LIMIT + 1, overrun))[-1], ResetReceived)
+    with pytest.raises(RemoteProtocolError):
+        mux.receive(frame(DATA, SYN, 2 * OVERRUN_LIMIT + 3, overrun))
 
 
 def test_more_than_was_received_cannot_be_consumed(pair: Pair) -> None:

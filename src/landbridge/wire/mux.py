@@ -37,6 +37,8 @@ from landbridge.wire.stream import Stream
 
 OVERRUN_LIMIT = 8
 """Streams that may break their credit before the whole connection is given up."""
+OVERRUN_DECAY = 64 * 2**20
+"""Received bytes after which one of them is forgiven: a tunnel may live for months."""
 CREDIT_LIMIT = 2**32 - 1
 PONG_LIMIT = 1000
 """Frames that may wait while pings are answered: a peer that pings and does not read is given up."""
@@ -64,6 +66,7 @@ class Mux(Outbox):
         self._max_window = INITIAL_WINDOW + window
         self._stream_limit = stream_limit
         self._overruns = 0
+        self._overrun_at = 0
         self._broken = False
         # An incomplete header, or the rest of a data frame.
         self._tail = b""
@@ -220,7 +223,9 @@ class Mux(Outbox):
                 self._forget(stream)
 
     def _overrun(self, stream: Stream, events: list[Event]) -> None:
-        self._overruns += 1
+        forgiven = (self.bytes_received - self._overrun_at) // OVERRUN_DECAY
+        self._overruns = max(self._overruns - forgiven, 0) + 1
+        self._overrun_at = self.bytes_received
         if self._overruns > OVERRUN_LIMIT:
             raise RemoteProtocolError("streams overrun their credit again and again")
         self.reset(stream)
