@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from landbridge.checks.catalogue import FAILURES
 from landbridge.checks.evidence import Evidence
 from landbridge.checks.finding import Confidence, Finding, RuledOut
-from landbridge.checks.rules import outbound_cert_path
+from landbridge.checks.rules import mail_and_directories, outbound_cert_path, outbound_smtp_port
 from landbridge.checks.rules.book import Book, Holds, Not, Rule
 from landbridge.faults import CATALOGUE
 
-BOOKS: tuple[Book, ...] = (outbound_cert_path.BOOK,)
+BOOKS: tuple[Book, ...] = (outbound_cert_path.BOOK, outbound_smtp_port.BOOK, *mail_and_directories.BOOKS)
 
 FAULTS = {pair: kind.code for kind in CATALOGUE.values() for pair in kind.proves}
 """Which fault traffic would get for a cause."""

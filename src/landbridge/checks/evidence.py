@@ -100,7 +100,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def passed(self) -> bool:
         """Whether it was made, and the way leads on."""
-        return not self.skipped and any(fact.good for fact in self.seen)
+        leads_on = any(fact.good for fact in self.seen)
+        return not self.skipped and leads_on and not any(fact.ends for fact in self.seen)
 
 
 class LastGood(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from landbridge.checks.probe import Probe
-from landbridge.checks.probes import address, tls, trust
+from landbridge.checks.probes import address, ldap, mail, mail_ports, tls, trust
+from landbridge.checks.probes.imap import Imap
+from landbridge.checks.probes.pop3 import Pop3
+from landbridge.checks.probes.smtp import Smtp
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +29,12 @@ class Plan:
 _WAY = (trust.TRUST, address.NAME, address.TCP)
 
 PLANS: Mapping[str, Plan] = {
-    plan.protocol: plan for plan in (Plan("tls", 443, (*_WAY, tls.TLS, tls.TLS_WITHOUT_NAME), ("tls", "https")),)
+    plan.protocol: plan
+    for plan in (
+        Plan("tls", 443, (*_WAY, tls.TLS, tls.TLS_WITHOUT_NAME), ("tls", "https")),
+        Plan("smtp", 25, (*_WAY, mail_ports.BESIDE, *mail.talking(Smtp())), ("smtp", "smtps")),
+        Plan("imap", 143, (*_WAY, *mail.talking(Imap())), ("imap", "imaps")),
+        Plan("pop3", 110, (*_WAY, *mail.talking(Pop3())), ("pop3", "pop3s")),
+        Plan("ldap", 389, (*_WAY, ldap.DIALOG, ldap.LOGON), ("ldap", "ldaps")),
+    )
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from landbridge.cli import probe_tls
+from landbridge.cli import probe_imap, probe_ldap, probe_pop3, probe_smtp, probe_tls
 
 HELP = """Measure the way to a system, layer by layer, and name what stands in it. No destination is needed.
 
@@ -12,9 +12,14 @@ HELP = """Measure the way to a system, layer by layer, and name what stands in i
 Examples:
   landbridge probe tls erp.example.com
   landbridge probe tls erp.example.com:8443 --trust authorities.pem
+  landbridge probe smtp mail.example.com:587 --public-trust
 
 Nothing is trusted that was not given. Ends with 0 when nothing was found, with 50 when something was.
 """
 
 app = typer.Typer(name="probe", help=HELP, no_args_is_help=True, rich_markup_mode=None)
 app.command("tls", help=probe_tls.HELP)(probe_tls.tls)
+app.command("smtp", help=probe_smtp.HELP)(probe_smtp.smtp)
+app.command("imap", help=probe_imap.HELP)(probe_imap.imap)
+app.command("pop3", help=probe_pop3.HELP)(probe_pop3.pop3)
+app.command("ldap", help=probe_ldap.HELP)(probe_ldap.ldap)

@@ -16,12 +16,16 @@ SMTP_PORT = Failure(
         "mail receiver adapter",
         "regions: outbound addresses",
     ),
-    commands=("landbridge destination show NAME --subaccount SUBACCOUNT",),
+    commands=(
+        "landbridge probe smtp HOST:PORT --public-trust",
+        "landbridge probe smtp HOST:PORT --public-trust --login USER --secret-file FILE --from SENDER --to RECIPIENT",
+        "landbridge destination show NAME --subaccount SUBACCOUNT",
+    ),
     causes=(
         Cause(
             "port-25-blocked",
             what="Port 25 is blocked on the way, the submission port is not.",
-            tell="25 times out, 587 answers.",
+            tell="25 times out, 587 answers: the probe greets both.",
             action="Use port 587 with STARTTLS, or 465 with TLS.",
             reproduce="A silent port next to a live one.",
         ),
@@ -35,14 +39,14 @@ SMTP_PORT = Failure(
         Cause(
             "ip-not-allowed",
             what="The mail server refuses our address.",
-            tell="It closes or answers 554 at once, and only to us.",
+            tell="It closes without a greeting, or greets with 554; ask from another address to compare.",
             action="Have our outbound addresses allowed.",
             reproduce="A greeting with 554.",
         ),
         Cause(
             "protection-mismatch",
             what="TLS is expected where plain text is spoken, or the reverse.",
-            tell="Plain text answers a TLS greeting, or nothing greets at all.",
+            tell="Plain text answers a TLS greeting, nothing greets at all, or STARTTLS is not offered.",
             action="Use TLS from the start on 465 and STARTTLS on 587.",
             reproduce="TLS to the plain port.",
         ),

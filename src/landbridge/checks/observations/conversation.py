@@ -13,6 +13,7 @@ _ENDS = {
     "garbled": "what the server says is not this protocol",
     "endless": "the server does not stop talking",
     "unsafe": "the server went on in plain text where TLS was agreed",
+    "left": "it does not lead on, so we leave",
 }
 
 
@@ -69,7 +70,7 @@ class TalkEnded(Fact, frozen=True, tag="talk-ended"):
     """The conversation ended before its time.
 
     stage    what we waited for: "greeting", "features", "starttls", "logon", "addresses", "content"
-    problem  "silent" · "closed" · "reset" · "garbled" · "endless" · "unsafe"
+    problem  "silent" · "closed" · "reset" · "garbled" · "endless" · "unsafe" · "left" (we ended it)
     secured  whether TLS was on
     """
 
@@ -80,6 +81,10 @@ class TalkEnded(Fact, frozen=True, tag="talk-ended"):
     @property
     def good(self) -> bool:
         return False
+
+    @property
+    def ends(self) -> bool:
+        return True
 
     @property
     def line(self) -> str:
@@ -101,14 +106,18 @@ class SpeaksTls(Fact, frozen=True, tag="speaks-tls"):
 
 
 class PortBeside(Fact, frozen=True, tag="port-beside"):
-    """Another port of the same host. `problem` is empty when it greets as a mail server does."""
+    """Another port of the same host. `problem` is empty when it greets as a mail server does.
+
+    It is never in our way, so it is good in any case.
+    """
 
     port: int
     text: str = ""
     problem: str = ""
 
     @property
-    def good(self) -> bool:
+    def greets(self) -> bool:
+        """Whether mail could be handed over there."""
         return not self.problem
 
     @property

@@ -16,6 +16,11 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True, tag_field="fact", omit_def
         return True
 
     @property
+    def ends(self) -> bool:
+        """Whether the way ends here, whatever else was good in the same step."""
+        return False
+
+    @property
     def line(self) -> str:
         """The fact in a few words, without secrets."""
         raise NotImplementedError

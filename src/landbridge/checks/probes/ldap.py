@@ -174,6 +174,8 @@ async def _dialog(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
         if await talk.begin():
             talk.seen.append(await talk.root())
             await talk.leave()
+        else:
+            talk.seen.append(talk.ended(Broken("left")))
     except Broken as broken:
         talk.seen.append(talk.ended(broken))
     finally:

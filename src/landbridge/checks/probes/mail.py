@@ -117,6 +117,8 @@ async def _dialog(speech: Speech, scene: Scene, evidence: Evidence) -> Sequence[
     try:
         if await talk.begin():
             await _leave(speech, talk.lines)
+        else:
+            talk.seen.append(talk.ended(Broken("left")))
     except Broken as broken:
         talk.seen.append(talk.ended(broken))
     finally:

@@ -11,6 +11,7 @@ from landbridge.checks.rules.book import Book, Rule
 def _applies(evidence: Evidence) -> bool:
     return (
         evidence.target.perspective is Perspective.RECEIVER
+        and evidence.target.protocol != "smtp"  # outbound.smtp-port/tls-trust
         and not evidence.target.location
         and evidence.first(TlsHandshake) is not None
     )

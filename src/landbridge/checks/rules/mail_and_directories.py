@@ -1,0 +1,132 @@
+"""Mailboxes and directories: what hinders us there has a name among the failures of HTTP, where it is the same thing.
+
+Name and TCP: inbound.icm-connection-failed (row 3). Logon: outbound.http-401 (row 13). Certificates are judged by
+outbound.cert-path itself (row 12), and a mail server that takes mail by outbound.smtp-port (row 15), which leaves to
+row 3 a port that nothing is wrong with but that nobody answers.
+"""
+
+from __future__ import annotations
+
+from landbridge.checks.evidence import Evidence, Layer, Perspective
+from landbridge.checks.finding import Confidence
+from landbridge.checks.observations import (
+    AddressTried,
+    DirectorySeen,
+    Greeted,
+    LogonTried,
+    NameResolved,
+    Offered,
+    TalkEnded,
+    TlsHandshake,
+)
+from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
+from landbridge.checks.rules.outbound_smtp_port import wrong_port
+
+MAILBOXES = frozenset(("imap", "pop3"))
+_DIRECTORY = "ldap"
+_INVALID_CREDENTIALS = 49
+_METHOD_REFUSED = frozenset((7, 8, 13, 48))
+"""Results of LDAP: method not supported, stronger one needed, confidentiality needed, inappropriate (RFC 4511 A.2)."""
+
+
+def _ours(evidence: Evidence) -> bool:
+    return evidence.target.perspective is Perspective.RECEIVER and not evidence.target.location
+
+
+def _unreached(evidence: Evidence) -> bool:
+    return _takes_logons(evidence) or (_ours(evidence) and evidence.target.protocol == "smtp" and _deaf(evidence))
+
+
+def _deaf(evidence: Evidence) -> bool:
+    """Whether no address of a mail server answers, for a reason that has no name in its own book."""
+    tried = evidence.all(AddressTried)
+    return bool(tried) and not any(one.good for one in tried) and not wrong_port(evidence)
+
+
+def _takes_logons(evidence: Evidence) -> bool:
+    return _ours(evidence) and (evidence.target.protocol in MAILBOXES or evidence.target.protocol == _DIRECTORY)
+
+
+def _dns(evidence: Evidence) -> Verdict:
+    found = evidence.first(NameResolved)
+    if found is None:
+        return None
+    return Not(found.line) if found.good else Holds((found.line,))
+
+
+def _refused(evidence: Evidence) -> Verdict:
+    return _all_tried(evidence, "refused", "no address refuses the connection")
+
+
+def _filtered(evidence: Evidence) -> Verdict:
+    return _all_tried(evidence, "timeout", "an answer comes at once")
+
+
+def _all_tried(evidence: Evidence, problem: str, otherwise: str) -> Verdict:
+    """Holds when no address answers, and that is how all of them fail."""
+    tried = evidence.all(AddressTried)
+    if not tried:
+        return None
+    if any(one.good for one in tried):
+        return Not("an address answers")
+    met = [one for one in tried if one.problem == problem]
+    return Holds(tuple(one.line for one in met)) if len(met) == len(tried) else None if met else Not(otherwise)
+
+
+def _broken(evidence: Evidence) -> Verdict:
+    ended, shaken = evidence.first(TalkEnded), evidence.first(TlsHandshake)
+    if shaken is not None and shaken.problem in ("closed", "reset"):
+        return Holds((shaken.line,))
+    if ended is None:
+        begun = evidence.first(Greeted) or evidence.first(DirectorySeen)
+        return Not("the server speaks with us") if begun is not None else None
+    if ended.problem in ("closed", "reset") and ended.stage in ("greeting", "features"):
+        return Holds((ended.line,), Confidence.CONSISTENT)
+    return None
+
+
+UNREACHED = Book(
+    "inbound.icm-connection-failed",
+    _unreached,
+    (
+        Rule("dns", Layer.NAME, "name service", _dns),
+        Rule("refused", Layer.TCP, "target", _refused),
+        Rule("filtered", Layer.TCP, "network", _filtered),
+        Rule("broken-later", Layer.PROTOCOL, "target", _broken),
+    ),
+)
+
+
+def _credentials(evidence: Evidence) -> Verdict:
+    tried = evidence.first(LogonTried)
+    if tried is None or not tried.mechanism:
+        return None
+    if tried.accepted:
+        return Not("the logon was accepted")
+    if evidence.target.protocol == _DIRECTORY and tried.code != _INVALID_CREDENTIALS:
+        return None
+    return Holds((f"{evidence.target.user} with {tried.mechanism}: {tried.text}",))
+
+
+def _scheme(evidence: Evidence) -> Verdict:
+    tried = evidence.first(LogonTried)
+    if tried is None:
+        return None
+    if tried.mechanism and tried.code not in _METHOD_REFUSED:
+        return Not(f"the server takes {tried.mechanism}")
+    if tried.mechanism:
+        return Holds((f"{tried.mechanism}: {tried.text}",))
+    lists = evidence.all(Offered)
+    offered = ", ".join(lists[-1].features) if lists else ""
+    return Holds((f"wanted: {' or '.join(tried.wanted)}", f"offered: {offered or 'nothing'}"))
+
+
+REFUSED_LOGON = Book(
+    "outbound.http-401",
+    _takes_logons,
+    (
+        Rule("bad-credentials", Layer.AUTHENTICATION, "target", _credentials),
+        Rule("scheme-unsupported", Layer.AUTHENTICATION, "target", _scheme),
+    ),
+)
+BOOKS = (UNREACHED, REFUSED_LOGON)
