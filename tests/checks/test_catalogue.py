@@ -9,7 +9,7 @@ import pytest
 import typer
 
 from landbridge.checks.catalogue import FAILURES, Failure, Side
-from landbridge.cli.main import app
+from landbridge.cli.main import application
 from landbridge.faults import CATALOGUE
 
 IDS = [
@@ -102,7 +102,7 @@ def test_a_command_exists_with_its_options(command: str) -> None:
     """Parsed by the program itself, up to running it."""
     words = command.split()
     assert words.pop(0) == "landbridge"
-    found: Any = typer.main.get_command(app)
+    found: Any = typer.main.get_command(application())
     context = None
     while hasattr(found, "get_command"):
         context = found.context_class(found, parent=context)
