@@ -23,3 +23,12 @@ def test_the_java_project_names_no_repository() -> None:
     text = (HERE / "sap_cloud_sdk_java" / "pom.xml").read_text()
     assert "<repositories>" not in text
     assert "<pluginRepositories>" not in text
+
+
+def test_the_python_project_names_digests_and_no_address() -> None:
+    text = (HERE / "sap_cloud_sdk_python" / "requirements.txt").read_text()
+    pinned = [line for line in text.splitlines() if "==" in line]
+    assert any(line.startswith("sap-cloud-sdk==") for line in pinned)
+    assert all(line.endswith(" \\") for line in pinned), "a digest follows each"
+    assert "://" not in text
+    assert not [line for line in text.splitlines() if line.startswith("--")]
