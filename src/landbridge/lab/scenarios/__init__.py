@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from landbridge.lab.scenario import Scenario
 from landbridge.lab.scenarios import (
+    healthy_mail,
+    healthy_ssh,
     healthy_tls,
     outbound_cert_path,
+    outbound_sftp,
+    outbound_smtp_port,
     rotated,
 )
 
 SCENARIOS: tuple[Scenario, ...] = (
     *outbound_cert_path.SCENARIOS,
+    *outbound_sftp.SCENARIOS,
     *rotated.SCENARIOS,
+    *outbound_smtp_port.SCENARIOS,
     *healthy_tls.SCENARIOS,
+    *healthy_ssh.SCENARIOS,
+    *healthy_mail.SCENARIOS,
 )
