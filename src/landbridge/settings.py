@@ -36,6 +36,9 @@ class DoorSettings:
     """From the end of the request to the first byte of the backend's answer. The connector enforces it."""
     write_timeout: float = 120.0
     """A client that takes no byte for so long is cut off."""
+    socks_first_bytes_delay: float = 0.05
+    """What a server says first waits so long behind the SOCKS5 reply, unless the client speaks: some clients lose what
+    they read together with the reply. 0: no waiting."""
 
 
 @dataclass(frozen=True, slots=True)

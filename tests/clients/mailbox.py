@@ -11,11 +11,6 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 USER, PASSWORD = "postman", "letter-box"
 
-GREETING_DELAY = 0.5
-"""Seconds. The SDK's mail client loses a greeting that it reads together with the answer of the SOCKS5 door: it passes
-such bytes on before anybody listens (`setImmediate` in socks 2.8, and one later in nodemailer). It gives no sign when
-it listens, so that nothing but time helps, as with servers that are farther away."""
-
 
 @dataclass
 class Mailbox:
@@ -37,7 +32,7 @@ async def mailbox() -> AsyncIterator[Mailbox]:
     box = Mailbox()
 
     def session() -> SMTP:
-        return _Unhurried(box, hostname="mail.internal", authenticator=_check, auth_require_tls=False)
+        return SMTP(box, hostname="mail.internal", authenticator=_check, auth_require_tls=False)
 
     server = await asyncio.get_running_loop().create_server(session, "127.0.0.1", 0)
     box.port = server.sockets[0].getsockname()[1]
@@ -45,14 +40,6 @@ async def mailbox() -> AsyncIterator[Mailbox]:
         yield box
     finally:
         server.close()
-
-
-class _Unhurried(SMTP):
-    """Greets after a while."""
-
-    async def _handle_client(self) -> None:
-        await asyncio.sleep(GREETING_DELAY)
-        await super()._handle_client()
 
 
 def _check(_: SMTP, __: Session, ___: Envelope, ____: str, data: object) -> AuthResult:

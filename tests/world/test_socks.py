@@ -12,6 +12,7 @@ import pytest
 
 from landbridge.model.landscape import ConnectorContent
 from landbridge.model.mapping import Mapping, Protocol
+from landbridge.settings import DoorSettings
 from landbridge.testing.world import ACME, World, world
 from tests.world.backends import Handler, tcp_server
 
@@ -19,12 +20,14 @@ pytestmark = pytest.mark.anyio
 
 
 @asynccontextmanager
-async def reach(folder: Path, handler: Handler, *, location: str = "", ports: int = 1) -> AsyncIterator[World]:
+async def reach(
+    folder: Path, handler: Handler, *, location: str = "", ports: int = 1, door: DoorSettings | None = None
+) -> AsyncIterator[World]:
     """A world whose connector maps db.virtual:5432 to a server with this handler."""
     async with tcp_server(handler) as port:
         mapping = Mapping("db.virtual", 5432, "127.0.0.1", port, protocol=Protocol.TCP, ports=ports)
         content = ConnectorContent("db", ACME, location, mappings=(mapping,))
-        async with world(folder, connectors=[content]) as running:
+        async with world(folder, connectors=[content], door=door) as running:
             yield running
 
 
@@ -88,6 +91,32 @@ async def test_step_by_step_with_a_server_that_speaks_first(tmp_path: Path) -> N
                 writer.write(bytes([byte]))
             assert await reader.readexactly(len(expected)) == expected
         assert await reader.readexactly(11) == b"220 ready\r\n"
+        writer.close()
+
+
+@pytest.mark.parametrize("last", [b"", b"bye"], ids=["client speaks", "server ends"])
+async def test_what_a_server_says_first_waits_behind_the_reply(tmp_path: Path, last: bytes) -> None:
+    """Some clients lose what they read with the reply; those that speak, or whose server has ended, need not wait."""
+    said, spoken = asyncio.Event(), asyncio.Event()
+
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 ready\r\n")
+        await writer.drain()
+        said.set()
+        await spoken.wait()
+        writer.write(last or await reader.readexactly(4))
+        writer.close()
+
+    async with reach(tmp_path, greet, door=DoorSettings(socks_first_bytes_delay=3600)) as running:
+        reader, writer = await connect(running)
+        writer.write(handshake(await running.token()))
+        async with asyncio.timeout(10):
+            assert await reader.readexactly(len(SUCCESS)) == SUCCESS
+            await said.wait()
+            spoken.set()
+            if not last:
+                writer.write(b"EHLO")
+            assert await reader.read() == b"220 ready\r\n" + (last or b"EHLO")
         writer.close()
 
 

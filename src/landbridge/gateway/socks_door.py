@@ -57,10 +57,13 @@ class SocksConnection(ClientConnection):
         self._relay: InwardRelay | None = None
         self._session: TunnelSession | None = None
         self._client_ended = False
+        self._client_spoke = False
         self._backend_ended = False
         self._reading_paused = False
         self._deadline = 0.0
         self._stall = Stall()
+        self._held: list[bytes | memoryview] | None = None
+        self._holding: asyncio.TimerHandle | None = None
         self.paused = False
 
     # ------------------------------------------------------------------ transport
@@ -78,6 +81,9 @@ class SocksConnection(ClientConnection):
     def data_received(self, data: bytes) -> None:
         self._door.counters.bytes_in += len(data)
         if self._relay is not None:
+            self._client_spoke = True
+            if self._held is not None:
+                self._release()
             self._send(data)
         elif self._handshake is not None:
             self._handshake.feed(data)
@@ -90,6 +96,7 @@ class SocksConnection(ClientConnection):
     def eof_received(self) -> bool:
         """TCP keeps its half-close: the backend may still answer."""
         self._client_ended = True
+        self._release()
         if self._relay is None:
             return False
         self._relay.end()
@@ -99,7 +106,9 @@ class SocksConnection(ClientConnection):
         self._door.connections.discard(self)
         if self._cork is not None:
             self._cork.drop()
-        self._transport = self._cork = None
+        self._transport = self._cork = self._held = None
+        if self._holding is not None:
+            self._holding.cancel()
         if self._relay is not None:
             self._relay.abandon()
             self._relay = None
@@ -204,6 +213,7 @@ class SocksConnection(ClientConnection):
         self._handshake = None
         self._deadline = 0.0
         if early := handshake.rest():
+            self._client_spoke = True
             self._send(early)
 
     # ------------------------------------------------------------------ the relay's client
@@ -212,7 +222,9 @@ class SocksConnection(ClientConnection):
         if self._awaits_first_byte:
             self._awaits_first_byte = False
             self._door.latencies.first_byte.observe(self._loop.time() - self._begun)
-        if self._cork is not None:
+        if self._held is not None:
+            self._held.append(data)
+        elif self._cork is not None:
             self._door.counters.bytes_out += len(data)
             self._cork.write(data)
 
@@ -222,8 +234,33 @@ class SocksConnection(ClientConnection):
         latencies.connect.observe(opened.connect_ms / 1000)
         self.write(reply(SUCCEEDED))
         self._awaits_first_byte = True
+        self._hold()
+
+    def _hold(self) -> None:
+        """Let the client read the reply before the server's first bytes, unless it speaks first.
+
+        Some clients lose bytes that they read together with the reply. Meanwhile the tunnel's credit is kept, so that
+        little can be held.
+        """
+        seconds = self._door.settings.socks_first_bytes_delay
+        if seconds and not self._client_spoke:
+            self.paused, self._held = True, []
+            self._holding = self._loop.call_later(seconds, self._release)
+
+    def _release(self) -> None:
+        """The client is past the reply."""
+        held, self._held = self._held, None
+        if held is None or self._holding is None:
+            return
+        self._holding.cancel()
+        self.paused = False
+        for data in held:
+            self.write(data)
+        if self._relay is not None:
+            self._relay.written_onward()
 
     def ended(self) -> None:
+        self._release()
         self._backend_ended = True
         self._door.counters.answers += 1
         self._door.latencies.whole.observe(self._loop.time() - self._begun)
