@@ -65,6 +65,7 @@ def as_json(results: Results, machine: Mapping[str, str]) -> dict[str, Any]:
         "setup": [asdict(run) for run in results.setup],
         "idle": [{**asdict(run), "each": run.each} for run in results.idle],
         "find": asdict(results.find) if results.find else None,
+        "checks": [asdict(timing) for timing in results.checks],
         "notes": list(results.notes),
     }
 

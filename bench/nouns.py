@@ -151,6 +151,15 @@ class FindRuns:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """Something that a user waits for. Seconds; `aim` is 0 where there is none."""
+
+    what: str
+    seconds: float
+    aim: float
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """Everything of one run of the benchmark."""
 
@@ -161,7 +170,8 @@ class Results:
     idle: tuple[IdleRun, ...] = ()
     notes: tuple[str, ...] = ()
     find: FindRuns | None = None
+    checks: tuple[Timing, ...] = ()
 
     @property
     def empty(self) -> bool:
-        return not (self.requests or self.bulk or self.memory or self.setup or self.idle or self.find)
+        return not (self.requests or self.bulk or self.memory or self.setup or self.idle or self.find or self.checks)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench import peers
 
-PARTS = ("requests", "bulk", "memory", "setup", "idle", "find")
+PARTS = ("requests", "bulk", "memory", "setup", "idle", "find", "checks")
 
 
 @dataclass(frozen=True, slots=True)

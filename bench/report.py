@@ -7,7 +7,7 @@ from statistics import median
 
 from bench import find_report
 from bench.figures import OURS, Grouped, Run
-from bench.nouns import BulkRun, IdleRun, MemoryRun, RequestRun, Results, SetupRun
+from bench.nouns import BulkRun, IdleRun, MemoryRun, RequestRun, Results, SetupRun, Timing
 
 _NOTHING = "–"
 
@@ -43,8 +43,15 @@ def _parts(results: Results) -> Iterator[str]:
         yield table(["what", "way", "program", "how many", "each"], map(_idle, results.idle))
     if results.find:
         yield find_report.tables(results.find, table)
+    if results.checks:
+        yield "### What a user waits for, ms"
+        yield table(["what", "median", "aim"], map(_timing, results.checks))
     if results.notes:
         yield "\n".join(f"- {note}" for note in results.notes)
+
+
+def _timing(timing: Timing) -> list[str]:
+    return [timing.what, f"{timing.seconds * 1000:,.0f}", f"{timing.aim * 1000:,.0f}" if timing.aim else _NOTHING]
 
 
 def _rates(grouped: Grouped[Run]) -> str:
