@@ -7,11 +7,18 @@ from collections.abc import Sequence
 from landbridge.checks.catalogue import FAILURES
 from landbridge.checks.evidence import Evidence
 from landbridge.checks.finding import Confidence, Finding, RuledOut
-from landbridge.checks.rules import mail_and_directories, outbound_cert_path, outbound_smtp_port
+from landbridge.checks.rules import conn_403, conn_503, mail_and_directories, outbound_cert_path, outbound_sftp, outbound_smtp_port
 from landbridge.checks.rules.book import Book, Holds, Not, Rule
 from landbridge.faults import CATALOGUE
 
-BOOKS: tuple[Book, ...] = (outbound_cert_path.BOOK, outbound_smtp_port.BOOK, *mail_and_directories.BOOKS)
+BOOKS: tuple[Book, ...] = (
+    *conn_503.BOOKS,
+    *conn_403.BOOKS,
+    outbound_cert_path.BOOK,
+    outbound_smtp_port.BOOK,
+    outbound_sftp.BOOK,
+    *mail_and_directories.BOOKS,
+)
 
 FAULTS = {pair: kind.code for kind in CATALOGUE.values() for pair in kind.proves}
 """Which fault traffic would get for a cause."""

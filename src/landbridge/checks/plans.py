@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from landbridge.checks.probe import Probe
-from landbridge.checks.probes import address, ldap, mail, mail_ports, tls, trust
+from landbridge.checks.probes import address, ldap, mail, mail_ports, ssh_keys, ssh_logon, ssh_server, tls, trust
 from landbridge.checks.probes.imap import Imap
 from landbridge.checks.probes.pop3 import Pop3
 from landbridge.checks.probes.smtp import Smtp
@@ -28,6 +28,8 @@ class Plan:
 
 _WAY = (trust.TRUST, address.NAME, address.TCP)
 
+_SSH = (address.NAME, address.TCP, ssh_server.SERVER, ssh_keys.KEYS, ssh_keys.KNOWN, ssh_logon.METHODS, ssh_logon.LOGIN)
+
 PLANS: Mapping[str, Plan] = {
     plan.protocol: plan
     for plan in (
@@ -35,6 +37,8 @@ PLANS: Mapping[str, Plan] = {
         Plan("smtp", 25, (*_WAY, mail_ports.BESIDE, *mail.talking(Smtp())), ("smtp", "smtps")),
         Plan("imap", 143, (*_WAY, *mail.talking(Imap())), ("imap", "imaps")),
         Plan("pop3", 110, (*_WAY, *mail.talking(Pop3())), ("pop3", "pop3s")),
+        Plan("ssh", 22, _SSH, ("ssh", "sftp")),
+        Plan("sftp", 22, _SSH, ("sftp", "ssh")),
         Plan("ldap", 389, (*_WAY, ldap.DIALOG, ldap.LOGON), ("ldap", "ldaps")),
     )
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from landbridge.cli import probe_imap, probe_ldap, probe_pop3, probe_smtp, probe_tls
+from landbridge.cli import probe_imap, probe_ldap, probe_pop3, probe_sftp, probe_smtp, probe_ssh, probe_tls
 
 HELP = """Measure the way to a system, layer by layer, and name what stands in it. No destination is needed.
 
@@ -13,6 +13,7 @@ Examples:
   landbridge probe tls erp.example.com
   landbridge probe tls erp.example.com:8443 --trust authorities.pem
   landbridge probe smtp mail.example.com:587 --public-trust
+  landbridge probe sftp files.example.com --known-hosts known_hosts
 
 Nothing is trusted that was not given. Ends with 0 when nothing was found, with 50 when something was.
 """
@@ -22,4 +23,6 @@ app.command("tls", help=probe_tls.HELP)(probe_tls.tls)
 app.command("smtp", help=probe_smtp.HELP)(probe_smtp.smtp)
 app.command("imap", help=probe_imap.HELP)(probe_imap.imap)
 app.command("pop3", help=probe_pop3.HELP)(probe_pop3.pop3)
+app.command("ssh", help=probe_ssh.HELP)(probe_ssh.ssh)
+app.command("sftp", help=probe_sftp.HELP)(probe_sftp.sftp)
 app.command("ldap", help=probe_ldap.HELP)(probe_ldap.ldap)

@@ -111,7 +111,10 @@ SFTP = Failure(
         "SAP note 3079510",
         "SAP note 2554365",
     ),
-    commands=("landbridge connector check",),
+    commands=(
+        "landbridge probe ssh files.example.com --known-hosts known_hosts",
+        "landbridge probe sftp files.example.com --known-hosts known_hosts --login USER --directory in",
+    ),
     causes=(
         Cause(
             "hostkey-changed",

@@ -24,6 +24,7 @@ class SshServer(Fact, frozen=True, tag="ssh-server"):
     problem      "" · "silent" · "closed" · "reset" · "not-ssh" · "old-protocol" · "garbage"
     banner       its identification line
     first_bytes  what came instead of it, as text
+    speaks_tls   whether it closed a connection that began with SSH, and took one that began with TLS
     offer        what it can do; `ours` is what we would use, `deprecated` what we could be made to use besides
     attempts     connections that ended so
     """
@@ -31,6 +32,7 @@ class SshServer(Fact, frozen=True, tag="ssh-server"):
     problem: str = ""
     banner: str = ""
     first_bytes: str = ""
+    speaks_tls: bool = False
     offer: Algorithms = Algorithms()
     ours: Algorithms = Algorithms()
     deprecated: Algorithms = Algorithms()
@@ -43,7 +45,7 @@ class SshServer(Fact, frozen=True, tag="ssh-server"):
     @property
     def line(self) -> str:
         if self.problem == "not-ssh":
-            return f"no SSH: the server says {self.first_bytes!r}"
+            return "no SSH: the server speaks TLS" if self.speaks_tls else f"no SSH: it says {self.first_bytes!r}"
         if self.problem:
             return {
                 "silent": "the server says nothing",
