@@ -21,8 +21,11 @@ async def _beside(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
     resolved = evidence.first(NameResolved)
     addresses = resolved.addresses if resolved is not None else ()
     address = next((one for one in addresses if not scene.dialler.permits(one)), "")
-    ports = [port for port in scene.target.conversation.beside if port != scene.target.port]
-    return await asyncio.gather(*(_greeted(scene, address, port) for port in ports)) if address else []
+    return await asyncio.gather(*(_greeted(scene, address, port) for port in _ports(scene))) if address else []
+
+
+def _ports(scene: Scene) -> list[int]:
+    return [port for port in scene.target.conversation.beside if port != scene.target.port]
 
 
 async def _greeted(scene: Scene, address: str, port: int) -> PortBeside:
@@ -50,7 +53,7 @@ async def _greeting(scene: Scene, connection: object, port: int) -> PortBeside:
 
 
 def _named(scene: Scene, evidence: Evidence) -> str:
-    return "" if scene.target.conversation.beside else "no other port was named"
+    return "" if _ports(scene) else "no other port was named"
 
 
 BESIDE = Probe("other-ports", Layer.TCP, Effect.HANDSHAKE, _beside, after=("name",), aside=True, ready=_named)

@@ -66,7 +66,8 @@ def _all_tried(evidence: Evidence, problem: str, otherwise: str) -> Verdict:
     """Holds when no address answers, and that is how all of them fail."""
     tried = evidence.all(AddressTried)
     if not tried:
-        return None
+        resolved = evidence.first(NameResolved)
+        return None if resolved is None or resolved.good else Not("there is no address to connect to")
     if any(one.good for one in tried):
         return Not("an address answers")
     met = [one for one in tried if one.problem == problem]
@@ -99,12 +100,14 @@ UNREACHED = Book(
 
 def _credentials(evidence: Evidence) -> Verdict:
     tried = evidence.first(LogonTried)
-    if tried is None or not tried.mechanism:
+    if tried is None:
         return None
+    if not tried.mechanism:
+        return Not("no secret was said")
     if tried.accepted:
         return Not("the logon was accepted")
     if evidence.target.protocol == _DIRECTORY and tried.code != _INVALID_CREDENTIALS:
-        return None
+        return Not(f"the directory answers {tried.code}, not {_INVALID_CREDENTIALS}")
     return Holds((f"{evidence.target.user} with {tried.mechanism}: {tried.text}",))
 
 

@@ -7,6 +7,7 @@ from landbridge.lab.scenarios import (
     healthy_mail,
     healthy_ssh,
     healthy_tls,
+    mailboxes_and_directories,
     outbound_cert_path,
     outbound_sftp,
     outbound_smtp_port,
@@ -21,4 +22,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *healthy_tls.SCENARIOS,
     *healthy_ssh.SCENARIOS,
     *healthy_mail.SCENARIOS,
+    *mailboxes_and_directories.SCENARIOS,
 )
