@@ -119,6 +119,15 @@ async def test_an_encoded_slash_stays_encoded(played: Played) -> None:
     assert played.scenes["encoded"]["data"]["target"] == "/echo/Orders(%27A%2FB%27)"
 
 
+@pytest.mark.parametrize("scene", ["redirect", "redirectWithUser"])
+async def test_a_redirect_to_the_internal_address_is_followed_through_the_door(played: Played, scene: str) -> None:
+    """The connector writes the virtual host into Location; for that origin, the SDK sends its proxy headers again."""
+    assert (played.scenes[scene]["status"], played.scenes[scene]["data"]["path"]) == (200, "/echo")
+    first, second = played.at_backend(scene)
+    assert (first.target, second.target) == ("/redirect?to=/echo", "/echo")
+    assert headers(second)["host"] == "erp.internal:8000"
+
+
 async def test_basic_credentials_go_to_the_backend(played: Played) -> None:
     assert played.scenes["basic"]["data"] == {"user": "sample"}
     (request,) = played.at_backend("basic")

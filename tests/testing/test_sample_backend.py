@@ -51,6 +51,11 @@ async def test_orders_are_listed_and_read(client: httpx.AsyncClient) -> None:
     assert (await client.get(f"{ORDERS}('9')")).json()["error"]["code"] == "SAMPLE/404"
 
 
+async def test_a_redirect_names_the_address_of_its_own(backend: SampleBackend, client: httpx.AsyncClient) -> None:
+    answer = await client.get("/redirect?to=/echo", headers={"host": "virtual"})
+    assert (answer.status_code, answer.headers["location"]) == (302, f"http://127.0.0.1:{backend.port}/echo")
+
+
 async def test_metadata_is_xml(client: httpx.AsyncClient) -> None:
     answer = await client.get("/sap/opu/odata/sap/ORDERS/$metadata")
     assert answer.headers["content-type"] == "application/xml"

@@ -43,6 +43,11 @@ module.exports = {
   // A key with an encoded slash has to arrive as it was written.
   encoded: scene => call(scene, 'orders', { url: '/echo/Orders(%27A%2FB%27)' }),
 
+  // The backend answers with its internal address; the SDK follows, through the door.
+  redirect: scene => call(scene, 'orders', { url: '/redirect', params: { to: '/echo' } }),
+  redirectWithUser: async scene =>
+    call(scene, 'orders-principal', { url: '/redirect', params: { to: '/echo' } }, {}, await login()),
+
   // Credentials of the destination are for the backend.
   basic: scene => call(scene, 'orders-basic', { url: '/protected' }),
 

@@ -85,6 +85,13 @@ async def status(request: Request) -> Answer:
     return as_text(f"The sample backend was asked for {code}\n", int(code), (("x-sample-backend", "status"),))
 
 
+async def redirect(request: Request) -> Answer:
+    """To `?to=/path` on this server, under the address that it has itself: what internal systems do."""
+    host, port = request.writer.get_extra_info("sockname")[:2]
+    scheme = "https" if request.writer.get_extra_info("ssl_object") else "http"
+    return as_text("It is elsewhere\n", 302, (("Location", f"{scheme}://{host}:{port}{request.query('to', '/')}"),))
+
+
 async def protected(request: Request) -> Answer:
     """Wants the user `sample` with the password `sample`."""
     wanted = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
@@ -103,6 +110,7 @@ ROUTES: dict[str, Callable[[Request], Awaitable[Answer]]] = {
     "/echo": echo,
     "/large": large,
     "/protected": protected,
+    "/redirect": redirect,
     "/silent": silent,
     "/slow": slow,
     "/upload": upload,
