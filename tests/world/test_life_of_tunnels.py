@@ -69,7 +69,7 @@ async def test_the_connector_notices_a_gateway_that_went_silent(folder: Path) ->
 
 
 async def test_the_gateway_notices_a_connector_that_went_silent(folder: Path) -> None:
-    short = TunnelSettings(ping_interval=0.4, ping_timeout=0.4)
+    short = TunnelSettings(ping_interval=1.0, ping_timeout=1.0)
     async with far_away(folder, PATIENT, short) as (running, way, _), await Client.open(running.door) as client:
         data = request("http://erp.virtual/silent", await running.token())
         await client.send(data)
