@@ -12,11 +12,10 @@ from landbridge.faults.docs import main, render
 PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 
 
-@pytest.mark.parametrize("code", CATALOGUE)
-def test_every_fault_has_a_heading_and_its_action(code: str) -> None:
+def test_every_fault_has_a_heading_and_its_action() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    assert f"\n### {code}\n" in page
-    assert CATALOGUE[code].action in page
+    assert [code for code in CATALOGUE if f"\n### {code}\n" not in page] == []
+    assert [row.code for row in CATALOGUE.values() if row.action not in page] == []
 
 
 def test_the_page_is_up_to_date() -> None:
