@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
 import ssl
 import stat
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -202,3 +206,41 @@ async def test_runtime_file_is_json_for_scripts(tmp_path: Path) -> None:
         said = json.loads((side.settings.data / "runtime.json").read_text())
         assert said["ports"]["http"] == side.ports.http
         assert said["api_url"] == side.api_url == f"http://localhost:{side.ports.http}"
+
+
+async def test_certificates_are_renewed_by_themselves(tmp_path: Path) -> None:
+    """The running program looks at once, and then every hour; here it starts again half a day later."""
+    path = "/destination-configuration/v1/subaccountCertificates"
+    validity = {"TimeUnit": "DAYS", "Value": 1}
+    wish = {"Name": "own.pem", "Attributes": {"Validity": validity, "AutomaticRenew": True}}
+    fixed = wish | {"Name": "fixed.pem", "Attributes": {"Validity": validity}}
+    landscape = landscape_in(tmp_path)
+    side = await CloudSide.start(settings_in(tmp_path), landscape)
+    async with destination_client(side) as client:
+        assert (await client.post(path, json=[wish, fixed])).status_code == 201
+        before = contents(await client.get(path))
+    await side.stop()
+    side = await CloudSide.start(settings_in(tmp_path), clock=lambda: time.time() + 13 * 3600)
+    async with destination_client(side) as client, asyncio.timeout(30):
+        after = before
+        while after["own.pem"] == before["own.pem"]:
+            after = contents(await client.get(path))
+    await side.stop()
+    assert after["fixed.pem"] == before["fixed.pem"]
+
+
+def contents(answer: httpx.Response) -> dict[str, str]:
+    return {one["Name"]: one["Content"] for one in answer.json()}
+
+
+@asynccontextmanager
+async def destination_client(side: CloudSide) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with the token of an application."""
+    (entry,) = (await side.binding("acme", "dest"))["destination"]
+    found = entry["credentials"]
+    assert isinstance(found, dict)
+    async with httpx.AsyncClient(base_url=side.running.local_url, trust_env=False) as client:
+        form = {"grant_type": "client_credentials", "client_id": found["clientid"]}
+        token = await client.post("/oauth/token", data={**form, "client_secret": found["clientsecret"]})
+        client.headers["Authorization"] = f"Bearer {token.json()['access_token']}"
+        yield client

@@ -73,6 +73,17 @@ class Stage:
         lines = (json.loads(line) for line in text if line.startswith("{"))
         return [line for line in lines if line.get("event") == "find" and line["destination"] == name]
 
+    def tokens_issued(self, tenant: str) -> list[tuple[str, str]]:
+        """Host (without its port) and `x-zid` of the requests by which the SDKs got tokens for a tenant.
+
+        Logins by password are our applications' own.
+        """
+        text = (self.folder / "cloud.log").read_text().splitlines()
+        lines = (json.loads(line) for line in text if line.startswith("{"))
+        issued = [line for line in lines if line.get("event") == "token issued" and line["tenant"] == tenant]
+        sent = [line for line in issued if line["grant"] != "password"]
+        return [(line["host"].partition(":")[0], line["zid"]) for line in sent]
+
     async def mint(self, user: str | None, **wish: Any) -> str:
         """A token without a login: of the shop in acme, unless `wish` has it otherwise; None is the shop itself."""
         body = {"subaccount": "acme", "instance": "shop-login", "user": user, **wish}

@@ -12,7 +12,7 @@ import pytest
 
 from tests.clients.assertions import claims, subject_of, verified_assertion
 from tests.clients.java import JavaApplication, java_application
-from tests.clients.stage import ACME, CLIENT_SUBJECT, GLOBEX, Stage, destination_api, headers, stage
+from tests.clients.stage import ACME, CLIENT_SUBJECT, DOMAIN, GLOBEX, Stage, destination_api, headers, stage
 from tests.clients.token_service import token_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(300)]  # libraries may have to come first
@@ -230,6 +230,7 @@ async def test_a_destination_is_found_where_it_should_be(played: Played, scene: 
 async def test_the_tenant_is_chosen_by_header_on_the_providers_host(played: Played) -> None:
     """In the third scene the subscriber wants the provider's; the SDK keeps that apart from the provider's own."""
     assert [find["tenant"] for find in played.stage.finds("both")] == [GLOBEX, ACME, ACME]
+    assert set(played.stage.tokens_issued(GLOBEX)) == {(f"acme.{DOMAIN}", GLOBEX)}
 
 
 async def test_a_subscriber_is_not_given_the_providers_destination(played: Played) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.clients.assertions import claims
 from tests.clients.javascript import Played, play
-from tests.clients.stage import GLOBEX, Stage, headers
+from tests.clients.stage import DOMAIN, GLOBEX, Stage, headers
 from tests.clients.token_service import token_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
@@ -35,6 +35,11 @@ async def test_a_destination_is_found_where_it_should_be(played: Played, scene: 
     """In "fallback" the subscriber has none: our 404 has the literal text that makes the SDK ask the provider."""
     url = f"http://127.0.0.1:{played.stage.backend.port}"
     assert played.scenes[scene] == {"result": {"url": url, "owner": owner}}
+
+
+async def test_the_subscribers_tenant_is_chosen_by_header_on_the_bare_domain(played: Played) -> None:
+    """With the option `iss` it is chosen by the host instead."""
+    assert set(played.stage.tokens_issued(GLOBEX)) == {(DOMAIN, GLOBEX), (f"globex.{DOMAIN}", "")}
 
 
 @pytest.mark.parametrize("scene", ["noFallback", "missing"])

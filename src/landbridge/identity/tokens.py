@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
 from landbridge.faults import FaultError, fault
+from landbridge.faults.answer import header_text
 from landbridge.identity import scopes, tenants
 from landbridge.identity.admission import Admission
 from landbridge.identity.claims import id_claims, token_claims
@@ -22,6 +24,8 @@ from landbridge.identity.userinfo import userinfo
 from landbridge.identity.verify import ALGORITHM, TokenRejected
 from landbridge.model.subaccount import Subaccount
 from landbridge.store import ClientRepository
+
+logger = logging.getLogger("landbridge.audit.token")
 
 
 class TokenService:
@@ -44,7 +48,9 @@ class TokenService:
         self._parts.limit.take(admitted.client.id, admitted.tenant.id)
         granted = await grant(admitted)
         narrowed = scopes.narrow(granted.scopes, _requested_scopes(admitted))
-        return await self._answer(admitted, granted, narrowed)
+        issued = await self._answer(admitted, granted, narrowed)
+        _log(request, admitted)
+        return issued
 
     def token_keys(self) -> dict[str, Any]:
         """The key set. All tenants share it, so that no answer tells which tenants there are."""
@@ -135,6 +141,19 @@ class TokenService:
         async with self._parts.db.read() as session:
             clients = await ClientRepository(session).for_instance(instance_id) if instance_id else []
         return tuple(one.id for one in clients if one.subaccount_id == request.client.subaccount_id)
+
+
+def _log(request: TokenRequest, admitted: GrantRequest) -> None:
+    """Who got a token, and by which of the ways its tenant was chosen. Never the token."""
+    if logger.isEnabledFor(logging.DEBUG):
+        fields = {
+            "client": admitted.client.id,
+            "tenant": admitted.tenant.id,
+            "grant": request.parameters["grant_type"],
+            "host": header_text(request.host),
+            "zid": header_text(request.zid),
+        }
+        logger.debug("token issued", extra=fields)
 
 
 def _requested_scopes(request: GrantRequest) -> str:
