@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from landbridge.checks import ldap_messages as ldap
-from landbridge.checks.ber import Element, NotBer, size
+from landbridge.checks.ber import SEQUENCE, Element, NotBer, size
 from landbridge.checks.conversation import Protection
 from landbridge.checks.evidence import Effect, Evidence, Layer
 from landbridge.checks.ldap_messages import Message
@@ -124,6 +124,8 @@ class Talk:
 
     async def _element(self) -> Element:
         while (header := size(self._buffer)) is None or len(self._buffer) < sum(header):
+            if self._buffer and self._buffer[0] != SEQUENCE:
+                raise Broken("garbled")
             if len(self._buffer) > MOST_BYTES or (header is not None and sum(header) > MOST_BYTES):
                 raise Broken("garbled")
             self._buffer += await self._more()

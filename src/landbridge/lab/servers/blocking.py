@@ -47,6 +47,8 @@ def listening(serve: Serve) -> Iterator[int]:
         yield int(listener.getsockname()[1])
     finally:
         ended.set()
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)  # wakes who accepts, where the system does that
         listener.close()
         accepting.join()
 

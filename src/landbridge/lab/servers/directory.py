@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from socket import socket
 
 from landbridge.checks import ldap_messages as ldap
-from landbridge.checks.ber import ENUMERATED, SEQUENCE, SET, Element, element, integer, size, text
+from landbridge.checks.ber import ENUMERATED, SEQUENCE, SET, Element, NotBer, element, integer, size, text
 from landbridge.lab.servers.blocking import Serve
 from landbridge.lab.servers.mail import PASSWORD
 
@@ -44,6 +44,8 @@ def directory(habits: Habits) -> Serve:
         session = _Session(connection, habits)
         try:
             session.speak()
+        except NotBer:
+            return  # a client of another kind
         finally:
             session.connection.close()
 
