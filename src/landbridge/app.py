@@ -194,6 +194,9 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     ports = Ports(_port(plain), _port(tls), gateway.door_port, gateway.socks_port, gateway.tunnel_port)
     token_parts = _token_parts(settings, db, identity, issuer, key_sets, clock)
     sessions = Sessions(clock)
+    source = _token_source(settings, ports, identity, clock)
+    stack.push_async_callback(source.close)
+    finder = DestinationService(db, identity.verifier, source, settings.token_domain, token_parts.limit)
     administration = AdministrationService(
         Parts(
             db=db,
@@ -205,14 +208,14 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
             addresses=lambda: addresses(settings, ports, identity.keyring.public_pem()),
             gateway=gateway_address(settings, ports),
             clock=clock,
+            find=finder.find,
+            door=OwnDoor(door_url(settings, ports), identity.keyring.sign, clock),
+            audit_folder=settings.data / AUDIT_FOLDER,
             private_targets=settings.profile is Profile.LAPTOP,
             forget=(sessions.clear, token_parts.throttle.clear, token_parts.limit.clear, gateway.traces.clear),
         )
     )
     readiness = Readiness(db, gateway)
-    source = _token_source(settings, ports, identity, clock)
-    stack.push_async_callback(source.close)
-    finder = DestinationService(db, identity.verifier, source, settings.token_domain, token_parts.limit)
     entrance = Entrance(db, identity.verifier, token_parts.limit)
     generator = _generator(settings, identity, clock)
     _keep_running(Renewal(db, generator, clock).keep_running(), stack)

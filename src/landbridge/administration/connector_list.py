@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -33,7 +33,7 @@ class ConnectedConnector(Protocol):
     @property
     def streams(self) -> int: ...
     @property
-    def exposed(self) -> Iterable[object]: ...
+    def exposed(self) -> Iterable[Mapping[str, str]]: ...
     @property
     def compat_version(self) -> str: ...
     @property
@@ -44,6 +44,8 @@ class ConnectedConnector(Protocol):
     def bytes_from_connector(self) -> int: ...
     @property
     def round_trip(self) -> float: ...
+    @property
+    def quiet(self) -> tuple[float, ...]: ...
 
 
 class NotedFault(Protocol):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from landbridge.administration.connector_list import ConnectedConnector, NotedFault
+from landbridge.destinations.answer import Answer as Found
+from landbridge.destinations.auth.token_call import DoorOpener
+from landbridge.destinations.request import FindRequest
 from landbridge.faults import FaultError, fault
 from landbridge.identity.administrators import Admin
 from landbridge.identity.authority import Authority
@@ -61,11 +65,22 @@ class Tunnels(Protocol):
     @property
     def traces(self) -> TraceBook: ...
 
+    async def wait_for_connector(self, subaccount_id: str, location_id: str = "") -> None: ...
+
+    async def ping(self, subaccount_id: str, location_id: str, seconds: float) -> float | None: ...
+
+    async def look(
+        self, subaccount_id: str, location_id: str, kind: str, host: str, port: int, path: str, seconds: float
+    ) -> str: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What the administration works on. `addresses` is asked each time: keys rotate.
 
+    find             the find call of the Destination service
+    door             opens the HTTP door for a subaccount
+    audit_folder     where records of changes are kept; None: nowhere
     private_targets  whether the cloud side may call addresses of private networks
     forget           what a reset has to empty besides the store: logins, counts of failures
     """
@@ -79,6 +94,9 @@ class Parts:
     addresses: Callable[[], Addresses]
     gateway: str
     clock: MovableClock
+    find: Callable[[FindRequest], Awaitable[Found]]
+    door: DoorOpener
+    audit_folder: Path | None = None
     private_targets: bool = False
     forget: tuple[Callable[[], None], ...] = ()
 

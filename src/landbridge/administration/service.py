@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from landbridge.administration.bindings import Bindings
+from landbridge.administration.checking import Checking
 from landbridge.administration.checks import Checks
 from landbridge.administration.connectors import Connectors
 from landbridge.administration.desk import INSTALLATION, Desk, Parts, Tunnels
@@ -36,6 +37,7 @@ class Administration:
     connectors: Connectors
     landscapes: Landscapes
     traces: TraceDesk
+    checking: Checking
 
 
 class AdministrationService:
@@ -98,4 +100,5 @@ class AdministrationService:
             Connectors(desk),
             landscapes,
             TraceDesk(desk),
+            Checking(desk, Checks(desk, self._parts.private_targets)),
         )

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from landbridge.api import admin_bindings, admin_subaccounts, admin_traces, admin_trust, people
+from landbridge.api import admin_bindings, admin_checks, admin_subaccounts, admin_traces, admin_trust, people
 from landbridge.api.admin_bodies import Answer
 from landbridge.api.admin_login import Guardian, admin_of, guard, shown
 from landbridge.faults import FaultError, fault
@@ -64,6 +64,9 @@ class Administration(Protocol):
     def traces(self) -> admin_traces.TracesDesk: ...
 
     @property
+    def checking(self) -> admin_checks.CheckingDesk: ...
+
+    @property
     def landscapes(self) -> LandscapesDesk: ...
 
 
@@ -96,6 +99,7 @@ def router(administrations: Administrations, guardian: Guardian) -> APIRouter:
     routes.include_router(people.router(lambda request: of(request).people))
     routes.include_router(admin_trust.router(lambda request: of(request).trust))
     routes.include_router(admin_traces.router(lambda request: of(request).traces))
+    routes.include_router(admin_checks.router(lambda request: of(request).checking))
     _connectors(routes, administrations)
     _landscape(routes, administrations)
     return routes

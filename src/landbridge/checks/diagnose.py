@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from landbridge.checks.catalogue import FAILURES
 from landbridge.checks.evidence import Evidence
 from landbridge.checks.finding import Confidence, Finding, RuledOut
-from landbridge.checks.rules import conn_403, conn_503, mail_and_directories, outbound_cert_path, outbound_sftp, outbound_smtp_port
+from landbridge.checks.http_books import HTTP_BOOKS
+from landbridge.checks.rules import (
+    conn_403,
+    conn_503,
+    mail_and_directories,
+    outbound_cert_path,
+    outbound_sftp,
+    outbound_smtp_port,
+)
 from landbridge.checks.rules.book import Book, Holds, Not, Rule
 from landbridge.faults import CATALOGUE
 
@@ -15,6 +23,7 @@ BOOKS: tuple[Book, ...] = (
     *conn_503.BOOKS,
     *conn_403.BOOKS,
     outbound_cert_path.BOOK,
+    *HTTP_BOOKS,
     outbound_smtp_port.BOOK,
     outbound_sftp.BOOK,
     *mail_and_directories.BOOKS,

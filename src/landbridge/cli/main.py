@@ -36,6 +36,7 @@ COMMANDS = (
     "key",
     "connector",
     "status",
+    "check",
     "probe",
     "explain",
     "trace",

@@ -116,15 +116,21 @@ class ConnectorsListed(Fact, frozen=True, tag="connectors-listed"):
 
     elsewhere   subaccounts (that the asker may see) with a connected connector that exposes the host and port
     last_fault  code of what went wrong last with the connector of that location id, and when; 0: nothing is known
-    left        seconds since it was connected last; -1: not known
+    left        seconds since then; -1: nothing is known
+    waited      seconds that the check waited for its return; back_after: after which it was back, -1: it was not
+    refused     connectors that were turned away, because another one has their location id
     """
 
     subaccount: str
     location: str
+    subaccount_id: str = ""
     connected: tuple[Connected, ...] = ()
     elsewhere: tuple[str, ...] = ()
     last_fault: str = ""
     left: float = -1.0
+    waited: float = 0.0
+    back_after: float = -1.0
+    refused: tuple[str, ...] = ()
 
     @property
     def ours(self) -> Connected | None:
@@ -165,6 +171,10 @@ class TunnelPinged(Fact, frozen=True, tag="tunnel-pinged"):
         return f"no answer to a ping within {self.seconds:g} seconds; last heard of {self.quiet:.0f} seconds ago"
 
 
+DECLINED = frozenset({"connector.probes-off", "connector.probes-unknown", "connector.probes-busy"})
+"""Faults of a connector that answers no probes; its traffic may be as it should be."""
+
+
 class ConnectorAsked(Fact, frozen=True, tag="connector-asked"):
     """What came of asking the connector to look; `code` is the fault with which it, or the way to it, declined."""
 
@@ -174,7 +184,8 @@ class ConnectorAsked(Fact, frozen=True, tag="connector-asked"):
 
     @property
     def good(self) -> bool:
-        return not self.code
+        """A connector that does not want to look, or cannot, does not stand in the way."""
+        return not self.code or self.code in DECLINED
 
     @property
     def line(self) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from landbridge.lab.scenario import Scenario
 from landbridge.lab.scenarios import (
+    conn_403,
+    conn_503,
     healthy_mail,
+    healthy_on_premise,
     healthy_ssh,
     healthy_tls,
     mailboxes_and_directories,
@@ -20,6 +23,9 @@ SCENARIOS: tuple[Scenario, ...] = (
     *rotated.SCENARIOS,
     *outbound_smtp_port.SCENARIOS,
     *healthy_tls.SCENARIOS,
+    *conn_503.SCENARIOS,
+    *conn_403.SCENARIOS,
+    *healthy_on_premise.SCENARIOS,
     *healthy_ssh.SCENARIOS,
     *healthy_mail.SCENARIOS,
     *mailboxes_and_directories.SCENARIOS,

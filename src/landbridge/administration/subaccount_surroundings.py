@@ -1,0 +1,227 @@
+"""One subaccount as the check of a destination sees it: over the same services that applications use."""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from msgspec import structs
+
+from landbridge.administration.connector_list import ConnectedConnector, NotedFault
+from landbridge.administration.desk import Parts
+from landbridge.administration.developer_tokens import Minting, mint
+from landbridge.administration.tombstones import deleted_at
+from landbridge.checks.http.url import shown
+from landbridge.checks.observations import ConnectorsListed, DestinationSeen
+from landbridge.checks.observations.destination import Connected
+from landbridge.checks.rules.conn_503 import WINDOW
+from landbridge.checks.surroundings import AuthTokens, Door, Found, Wish
+from landbridge.destinations.auth.context import Inputs
+from landbridge.destinations.request import FindRequest
+from landbridge.faults import Fault, FaultError, fault
+from landbridge.model.secret import Secret
+from landbridge.model.subaccount import Service, ServiceInstance, Subaccount
+from landbridge.store import ClientRepository, DestinationRepository, InstanceRepository, Session
+
+RETURN = 3.0
+"""Seconds that a check waits for a connector that was lost just now."""
+_SIMILAR = 3
+_LIKE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class SubaccountSurroundings:
+    """See `landbridge.checks.surroundings.Surroundings`.
+
+    visible   the subaccounts that the one who checks may see
+    instance  of the Destination service whose binding finds destinations; empty: the first one
+    """
+
+    parts: Parts
+    subaccount: Subaccount
+    visible: Sequence[Subaccount]
+    instance: str = ""
+
+    async def find(self, wish: Wish) -> Found:
+        try:
+            answer = await self._find(wish, skip_tokens=True)
+        except FaultError as error:
+            return Found(await self._missed(wish, error.fault), {})
+        properties: Mapping[str, str] = answer["destinationConfiguration"]
+        return Found(_seen(wish.name, properties), properties)
+
+    async def tokens(self, wish: Wish) -> AuthTokens:
+        entries: AuthTokens = (await self._find(wish, skip_tokens=False)).get("authTokens", ())
+        return entries
+
+    async def connectors(self, location: str, system: str) -> ConnectorsListed:
+        everywhere = list(self.parts.tunnels.connectors())
+        ours = [one for one in everywhere if one.subaccount_id == self.subaccount.id]
+        others = {one.id: one.subdomain for one in self.visible if one.id != self.subaccount.id}
+        elsewhere = {
+            others[one.subaccount_id] for one in everywhere if one.subaccount_id in others and _has(one, system)
+        }
+        listed = ConnectorsListed(
+            subaccount=self.subaccount.subdomain,
+            subaccount_id=self.subaccount.id,
+            location=location,
+            connected=tuple(_connected(one) for one in sorted(ours, key=lambda one: one.location_id)),
+            elsewhere=tuple(sorted(elsewhere)),
+        )
+        return await self._with_rest(listed, system)
+
+    async def ping(self, location: str, seconds: float) -> float | None:
+        return await self.parts.tunnels.ping(self.subaccount.id, location, seconds)
+
+    async def look(self, location: str, kind: str, host: str, port: int, path: str, seconds: float) -> str:
+        return await self.parts.tunnels.look(self.subaccount.id, location, kind, host, port, path, seconds)
+
+    async def door(self, wish: Wish) -> Door:
+        opened = await self.parts.door(self.subaccount.id)
+        place = urlsplit(opened.url)
+        given = wish.proxy_token
+        authorization = Secret(f"Bearer {opened.token}") if given is None else _as_header(given)
+        return Door(place.hostname or "", place.port or 80, authorization)
+
+    async def _find(self, wish: Wish, *, skip_tokens: bool) -> Any:
+        """The answer of the find call. Raises `FaultError`."""
+        given = wish.service_token
+        authorization = f"Bearer {await self._token()}" if given is None else _as_header(given).reveal()
+        request = FindRequest(
+            authorization,
+            wish.name,
+            skip_tokens=skip_tokens,
+            inputs=Inputs(user_token=wish.user_token.reveal()),
+            fragments=(wish.fragment,) if wish.fragment else (),
+        )
+        return (await self.parts.find(request)).body
+
+    async def _token(self) -> str:
+        """A token of the client of a Destination instance, as its applications get them."""
+        parts = self.parts
+        async with parts.db.read() as session:
+            found = await self._instance(session)
+            (client, *_) = await ClientRepository(session).for_instance(found.id)
+        minted = mint(Minting(client, self.subaccount, None, {}), parts.keyring, parts.issuer, parts.clock)
+        return str(minted["access_token"])
+
+    async def _instance(self, session: Session) -> ServiceInstance:
+        for one in await InstanceRepository(session).list(self.subaccount.id):
+            if one.service is Service.DESTINATION and self.instance in ("", one.name, one.id):
+                return one
+        raise FaultError(fault("destination.no-binding", subaccount=self.subaccount.subdomain))
+
+    async def _missed(self, wish: Wish, reason: Fault) -> DestinationSeen:
+        """A destination that was not found, with what lies near."""
+        seen = DestinationSeen(name=wish.name, code=reason.code, reason=reason.sentence)
+        if reason.code != "destination.not-found":
+            return seen
+        async with self.parts.db.read() as session:
+            names, elsewhere = await self._near(session, wish.name)
+        folder = self.parts.audit_folder
+        deleted = await asyncio.to_thread(deleted_at, folder, self.subaccount.id, wish.name) if folder else 0.0
+        return _with_near(seen, names, elsewhere, deleted)
+
+    async def _near(self, session: Session, name: str) -> tuple[list[str], list[str]]:
+        """Names in this subaccount, and where else there is a destination of this name."""
+        repository = DestinationRepository(session)
+        names: list[str] = []
+        elsewhere: list[str] = []
+        for subaccount in self.visible:
+            own = subaccount.id == self.subaccount.id
+            instances = await InstanceRepository(session).list(subaccount.id)
+            places = [(None, "")] + [(one.id, one.name) for one in instances if one.service is Service.DESTINATION]
+            for instance_id, label in places:
+                held = await repository.names(subaccount.id, instance_id)
+                names += held if own else ()
+                if name in held:
+                    where = [f"instance {label}"] if label else []
+                    elsewhere.append(
+                        " of ".join(where + ([] if own and label else [f"subaccount {subaccount.subdomain}"]))
+                    )
+        return names, elsewhere
+
+    async def _with_rest(self, listed: ConnectorsListed, system: str) -> ConnectorsListed:
+        """The list, with what is known of connectors that should be in it and are not."""
+        ours = listed.ours
+        if ours is not None and any(one.rpartition(" ")[2].lower() == system.lower() for one in ours.systems):
+            return listed
+        noted = await self._noted(listed)
+        refused = tuple(one for one, last in noted.items() if last.fault.code == "tunnel.location-taken")
+        last = max(noted.values(), key=lambda one: one.time, default=None)
+        if ours is not None or last is None:
+            return structs.replace(listed, refused=refused)
+        left = max(self.parts.clock() - last.time, 0.0)
+        listed = structs.replace(listed, refused=refused, last_fault=last.fault.code, left=left)
+        return await self._waited(listed) if left <= WINDOW and last.fault.kind.retry else listed
+
+    async def _noted(self, listed: ConnectorsListed) -> dict[str, NotedFault]:
+        """What went wrong last with the connectors of the location id that are not connected, by connector."""
+        here = {one.connector for one in listed.connected}
+        certificates = await self.parts.enrolment.connectors(self.subaccount.id)
+        wanted = {one.connector_id for one in certificates if one.location_id == listed.location} - here
+        found = {one: self.parts.tunnels.last_fault(one) for one in wanted}
+        return {one: noted for one, noted in found.items() if noted is not None}
+
+    async def _waited(self, listed: ConnectorsListed) -> ConnectorsListed:
+        """Wait a little: a connector that was lost just now may be on its way back."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            async with asyncio.timeout(RETURN):
+                await self.parts.tunnels.wait_for_connector(self.subaccount.id, listed.location)
+        except TimeoutError:
+            return structs.replace(listed, waited=RETURN)
+        passed = round(loop.time() - began, 1)
+        return structs.replace(listed, waited=passed, back_after=passed)
+
+
+def _seen(name: str, properties: Mapping[str, str]) -> DestinationSeen:
+    headers = tuple(key.removeprefix("URL.headers.") for key in properties if key.startswith("URL.headers."))
+    return DestinationSeen(
+        name=name,
+        type=properties.get("Type", ""),
+        proxy_type=properties.get("ProxyType", "") or "Internet",
+        authentication=properties.get("Authentication", "") or "NoAuthentication",
+        url=shown(properties.get("URL", "")) if properties.get("URL") else "",
+        headers=headers,
+        location=properties.get("CloudConnectorLocationId", ""),
+    )
+
+
+def _with_near(
+    seen: DestinationSeen, names: Sequence[str], elsewhere: Sequence[str], deleted: float
+) -> DestinationSeen:
+    folded = [one for one in names if one.casefold() == seen.name.casefold() and one != seen.name]
+    close = difflib.get_close_matches(seen.name, names, _SIMILAR, _LIKE)
+    similar = tuple(dict.fromkeys([*folded, *close]))[:_SIMILAR]
+    return structs.replace(seen, similar=similar, elsewhere=tuple(elsewhere), deleted=deleted)
+
+
+def _connected(one: ConnectedConnector) -> Connected:
+    return Connected(
+        location=one.location_id,
+        connector=one.connector_id,
+        agent_version=one.agent_version,
+        compat_version=one.compat_version,
+        since=one.connected_since,
+        systems=tuple(f"{system.get('protocol', '')} {system.get('host', '')}" for system in one.exposed),
+        connections=one.connections,
+        streams=one.streams,
+        round_trip=round(one.round_trip * 1000, 1),
+        quiet=tuple(round(seconds, 1) for seconds in one.quiet),
+    )
+
+
+def _has(one: ConnectedConnector, system: str) -> bool:
+    return any(entry.get("host", "").lower() == system.lower() for entry in one.exposed)
+
+
+def _as_header(given: Secret) -> Secret:
+    """A token that was given, as the value of a header: what has a scheme keeps it."""
+    text = given.reveal().strip()
+    return Secret(text if " " in text or not text else f"Bearer {text}")

@@ -1,0 +1,53 @@
+"""Routes for checks of destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Protocol
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.requests import Request
+
+from landbridge.api.admin_bodies import Answer, Body
+
+_TOKEN = 65_536
+
+
+class CheckWish(Body):
+    """What is to be checked, where that is not the destination as it stands.
+
+    path           instead of the path in its URL
+    instance       whose binding finds it; empty: the first one of the Destination service
+    fragment       laid over it
+    user_token     of the user whose identity is to be carried
+    proxy_token    value of Proxy-Authorization, or the token alone; empty text: the header is not sent
+    service_token  with which the Destination service is asked; empty text: none is sent
+    seconds        for each measurement
+    """
+
+    path: Annotated[str, Field(max_length=4096)] = ""
+    instance: Annotated[str, Field(max_length=100)] = ""
+    fragment: Annotated[str, Field(max_length=200)] = ""
+    user_token: Annotated[str, Field(max_length=_TOKEN, repr=False)] = ""
+    proxy_token: Annotated[str | None, Field(max_length=_TOKEN, repr=False)] = None
+    service_token: Annotated[str | None, Field(max_length=_TOKEN, repr=False)] = None
+    seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
+
+
+class CheckingDesk(Protocol):
+    """The operations; refusals are `FaultError`s."""
+
+    async def check(self, subaccount: str, name: str, wish: CheckWish) -> Answer: ...
+
+
+def router(desk: Callable[[Request], CheckingDesk]) -> APIRouter:
+    """The routes; `desk` gives the operations of the one who asks."""
+    routes = APIRouter()
+
+    @routes.post("/subaccounts/{subaccount}/destinations/{name}/check")
+    async def check(request: Request, subaccount: str, name: str, wish: CheckWish | None = None) -> Answer:
+        """Look at the whole way of a destination, name what stands in it, and keep the report."""
+        return await desk(request).check(subaccount, name, wish or CheckWish())
+
+    return routes

@@ -1,0 +1,127 @@
+"""A request as an application makes it: through our HTTP door, with the destination's own headers and tokens.
+
+So the fault that traffic would get is seen itself, by the code in our error headers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from landbridge.checks.http.connection import Connection
+from landbridge.checks.http.exchange import Received, exchange
+from landbridge.checks.http.request import Header, Request
+from landbridge.checks.http.showing import fact
+from landbridge.checks.http.url import Url
+from landbridge.checks.observations import DoorAnswered, Observation
+from landbridge.checks.observations.http import Phases
+from landbridge.checks.surroundings import Door
+from landbridge.model.secret import Secret
+from landbridge.net.dial import DialFailed, dialled
+
+PURPOSE = "answer"
+"""Of the HTTP answer that is a backend's own."""
+_UNSERVED = frozenset({405, 501})
+"""After these to HEAD, GET is asked (destination-service §7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One request through the door.
+
+    headers   of the destination and its tokens, beyond the door's own
+    sent      which identity goes along (`DoorAnswered.sent`)
+    user      name of the user whose identity goes along; empty: nobody's
+    location  location id of the connector
+    """
+
+    url: Url
+    door: Door
+    headers: tuple[Header, ...] = ()
+    sent: str = ""
+    user: str = ""
+    location: str = ""
+
+    async def answers(self, seconds: float) -> Sequence[Observation]:
+        """What comes back to HEAD; after 405 or 501 to GET."""
+        seen = await self._ask("HEAD", seconds)
+        first = seen[0]
+        if isinstance(first, DoorAnswered) and first.from_backend and first.status in _UNSERVED:
+            return await self._ask("GET", seconds)
+        if isinstance(first, DoorAnswered) and self.user and first.from_backend and first.status in (401, 403):
+            return await self._ask("GET", seconds)  # its body may name the user
+        return seen
+
+    async def _ask(self, method: str, seconds: float) -> Sequence[Observation]:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        request = Request(PURPOSE, method, self.url, self._headers)
+        received = Received()
+        try:
+            async with asyncio.timeout(seconds):
+                opened = await dialled(self.door.host, self.door.port, timeout=seconds)
+                connection = Connection(self.url, "", opened, None, began, 0.0)
+                try:
+                    await exchange(connection, method, self._wire(request), received)
+                finally:
+                    connection.close()
+        except (TimeoutError, DialFailed):
+            received.problem = received.problem if received.head is None else ""
+        took = round((loop.time() - began) * 1000, 1)
+        answered = self._answered(method, received, took)
+        if not answered.from_backend:
+            return (answered,)
+        phases = Phases(first_byte=received.first_byte, ended=received.ended or took)
+        return (answered, fact(request, "", received, phases))
+
+    @property
+    def _headers(self) -> tuple[Header, ...]:
+        location: tuple[Header, ...] = (("SAP-Connectivity-SCC-Location_ID", self.location),) if self.location else ()
+        door = self.door.authorization
+        proxy: tuple[Header, ...] = (("Proxy-Authorization", door),) if door.reveal() else ()
+        return (*proxy, *location, *self.headers)
+
+    def _wire(self, request: Request) -> bytes:
+        """The request in the form that proxies take (RFC 9112 §3.2.2)."""
+        _, _, rest = request.wire.partition(b"\r\n")
+        return f"{request.method} {self.url.text} HTTP/1.1\r\n".encode("latin-1", "replace") + rest
+
+    def _answered(self, method: str, received: Received, took: float) -> DoorAnswered:
+        head = received.head
+        if head is None:
+            problem = "closed" if received.problem in ("closed", "reset") else "timeout"
+            return DoorAnswered(method=method, problem=problem, sent=self.sent, milliseconds=took)
+        body = received.content.decode("utf-8", "replace")
+        return DoorAnswered(
+            method=method,
+            status=head.status,
+            code=head.get("x-internal-error-code")[:100],
+            origin=head.get("x-error-origin")[:100],
+            sent=self.sent,
+            server=head.get("server")[:200],
+            authenticate=head.get("www-authenticate").partition(" ")[0][:50],
+            retry_after=head.get("retry-after")[:50],
+            csrf=head.get("x-csrf-token")[:20] if head.get("x-csrf-token").lower() == "required" else "",
+            names_user=bool(self.user) and self.user in body,
+            date=_moment(head.get("date")),
+            milliseconds=received.first_byte or took,
+        )
+
+
+def headers_of_tokens(entries: Sequence[object]) -> tuple[Header, ...]:
+    """The headers that the tokens of a destination want to be sent."""
+    found: list[Header] = []
+    for entry in entries:
+        header = entry.get("http_header") if isinstance(entry, dict) else None
+        if isinstance(header, dict) and header.get("key"):
+            found.append((str(header["key"]), Secret(str(header["value"]))))
+    return tuple(found)
+
+
+def _moment(date: str) -> float:
+    try:
+        return parsedate_to_datetime(date).timestamp() if date else 0.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,143 @@
+"""What is looked at on the way of a destination through a connector."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from landbridge.checks.evidence import Effect, Evidence, Layer, Step, Target, restored
+from landbridge.checks.http.request import Header
+from landbridge.checks.http.url import Url
+from landbridge.checks.observations import ConnectorAsked, Observation, TokenRetrieved, TunnelPinged
+from landbridge.checks.probe import Probe, Scene
+from landbridge.checks.probes.claims import claims_seen
+from landbridge.checks.probes.door import Passage, headers_of_tokens
+from landbridge.checks.surroundings import AuthTokens, Found, Surroundings, Wish
+from landbridge.faults import FaultError
+from landbridge.model.secret import Secret
+
+PINGS = 3
+"""Round trips that are measured: the fastest says how long the line is."""
+_HEADERS = "URL.headers."
+
+
+@dataclass(slots=True)
+class OnPremise:
+    """One run. What the connector saw is kept here until it is joined with the rest."""
+
+    surroundings: Surroundings
+    wish: Wish
+    found: Found
+    target: Target
+    _tokens: AuthTokens = ()
+    _remote: tuple[Step, ...] = field(default=())
+
+    def probes(self) -> tuple[Probe, ...]:
+        """In the order in which reports show them."""
+        return (
+            Probe("claims", Layer.TOKEN, Effect.PASSIVE, self._claims, ready=self._has_tokens),
+            Probe("token", Layer.TOKEN, Effect.SAFE, self._token),
+            Probe("connectors", Layer.TUNNEL, Effect.PASSIVE, self._connectors),
+            Probe("tunnel", Layer.TUNNEL, Effect.SAFE, self._ping, after=("connectors",)),
+            Probe("look", Layer.TUNNEL, Effect.SAFE, self._look, after=("connectors",)),
+            Probe("door", Layer.APPLICATION, Effect.SAFE, self._door, after=("token",)),
+        )
+
+    def joined(self, steps: Sequence[Step]) -> tuple[Step, ...]:
+        """The steps of this run, with those of the connector behind the question to it."""
+        joined: list[Step] = []
+        for step in steps:
+            joined.append(step)
+            if step.probe == "look":
+                joined += self._remote
+        return tuple(joined)
+
+    def _has_tokens(self, scene: Scene, evidence: Evidence) -> str:
+        wish = self.wish
+        given = wish.user_token.reveal() or wish.proxy_token is not None or wish.service_token is not None
+        return "" if given else "no token was given to the check"
+
+    async def _claims(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+        return claims_seen(self.wish)
+
+    async def _token(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+        try:
+            self._tokens = await self.surroundings.tokens(self.wish)
+        except FaultError as error:
+            return [TokenRetrieved(code=error.fault.code, reason=error.fault.sentence)]
+        return [_retrieved(entry) for entry in self._tokens] or [TokenRetrieved(kind="none, which it needs not")]
+
+    async def _connectors(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+        return [await self.surroundings.connectors(self.found.seen.location, self.target.address)]
+
+    async def _ping(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+        times: list[float] = []
+        location = self.found.seen.location
+        limit = max(scene.seconds / PINGS, 0.5)
+        began = asyncio.get_running_loop().time()
+        try:
+            for _ in range(PINGS):
+                took = await self.surroundings.ping(location, limit)
+                if took is None:
+                    break
+                times.append(round(took * 1000, 1))
+        except FaultError as error:
+            return [ConnectorAsked(code=error.fault.code, reason=error.fault.sentence)]
+        passed = asyncio.get_running_loop().time() - began
+        return [TunnelPinged(round_trips=tuple(times), seconds=round(passed, 1) if not times else 0.0)]
+
+    async def _look(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+        """Ask the connector. It gets more time than the caller has: so a slow backend is told from a dead one."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        target, kind = self.target, "http" if self.found.seen.type == "HTTP" else "tcp"
+        try:
+            text = await self.surroundings.look(
+                self.found.seen.location, kind, target.host, target.port, target.path, scene.seconds
+            )
+            self._remote = restored(text.encode()).steps
+        except FaultError as error:
+            reason = error.fault
+            return [ConnectorAsked(code=reason.code, reason=reason.sentence, milliseconds=_since(loop, began))]
+        except ValueError:
+            code = "connector.probe-unreadable"
+            return [ConnectorAsked(code=code, reason="what it answered cannot be read")]
+        return [ConnectorAsked(milliseconds=_since(loop, began))]
+
+    async def _door(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+        target = self.target
+        url = Url(target.scheme or "http", target.host, target.port, target.path)
+        fixed = _fixed_headers(self.found.properties)
+        identity, sent = self._identity(fixed)
+        headers = (*fixed, *identity, *headers_of_tokens(self._tokens))
+        user = next((fact.user for fact in claims_seen(self.wish) if fact.purpose == "user"), "")
+        door = await self.surroundings.door(self.wish)
+        passage = Passage(url, door, headers, sent, user, self.found.seen.location)
+        return await passage.answers(scene.seconds)
+
+    def _identity(self, fixed: tuple[Header, ...]) -> tuple[tuple[Header, ...], str]:
+        """The header that carries a user to the connector, and a word for it."""
+        user = self.wish.user_token.reveal()
+        if user and self.found.seen.authentication == "PrincipalPropagation":
+            return (("SAP-Connectivity-Authentication", Secret(f"Bearer {user}")),), "user"
+        if any(name.lower() == "authorization" for name, _ in fixed):
+            return (), "header"
+        return (), "basic" if self.found.seen.authentication == "BasicAuthentication" else ""
+
+
+def _retrieved(entry: Mapping[str, object]) -> TokenRetrieved:
+    if entry.get("error"):
+        return TokenRetrieved(code=str(entry.get("code") or "destination.tokens-failed"), reason=str(entry["error"]))
+    return TokenRetrieved(kind=str(entry.get("type", "")))
+
+
+def _fixed_headers(properties: Mapping[str, str]) -> tuple[Header, ...]:
+    """The headers that the destination adds to every request; their values may be secret."""
+    return tuple(
+        (key.removeprefix(_HEADERS), Secret(value)) for key, value in properties.items() if key.startswith(_HEADERS)
+    )
+
+
+def _since(loop: asyncio.AbstractEventLoop, began: float) -> float:
+    return round((loop.time() - began) * 1000, 1)

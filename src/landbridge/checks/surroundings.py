@@ -1,0 +1,83 @@
+"""What the check of a destination needs from outside: to find it, to see connectors, to ask through the door."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from landbridge.checks.observations import ConnectorsListed, DestinationSeen
+from landbridge.model.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to have checked.
+
+    path           instead of the path in the destination's URL; empty: that one
+    fragment       laid over the destination
+    user_token     of the user whose identity is to be carried; empty: nobody's
+    proxy_token    what is sent as Proxy-Authorization instead of a token of ours; None: one of ours
+    service_token  with which the Destination service is asked instead of one of ours; None: one of ours
+    seconds        for each measurement
+    """
+
+    name: str
+    path: str = ""
+    fragment: str = ""
+    user_token: Secret = field(default_factory=lambda: Secret(""))
+    proxy_token: Secret | None = None
+    service_token: Secret | None = None
+    seconds: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A destination as applications get it; `seen` says why there is none.
+
+    properties  merged with fragments, secrets included: they stay in memory
+    """
+
+    seen: DestinationSeen
+    properties: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where the HTTP door is, and the header that lets a request in."""
+
+    host: str
+    port: int
+    authorization: Secret
+
+
+AuthTokens = Sequence[Mapping[str, object]]
+"""The entries of `authTokens` in the answer of the find call."""
+
+
+class Surroundings(Protocol):
+    """One subaccount, as the one who checks sees it."""
+
+    async def find(self, wish: Wish) -> Found:
+        """The destination; a refusal is in `Found.seen`."""
+        ...
+
+    async def tokens(self, wish: Wish) -> AuthTokens:
+        """Its tokens. Raises `FaultError`."""
+        ...
+
+    async def connectors(self, location: str, system: str) -> ConnectorsListed:
+        """Who is connected; `system` is the virtual host:port that is looked for elsewhere."""
+        ...
+
+    async def ping(self, location: str, seconds: float) -> float | None:
+        """Seconds of a round trip to a connector; None without an answer in time. Raises `FaultError`."""
+        ...
+
+    async def look(self, location: str, kind: str, host: str, port: int, path: str, seconds: float) -> str:
+        """What a connector sees of a mapping, as JSON text of evidence. Raises `FaultError`."""
+        ...
+
+    async def door(self, wish: Wish) -> Door:
+        """The way into the HTTP door for this subaccount."""
+        ...

@@ -1,0 +1,82 @@
+"""`landbridge check`: the whole way of a destination, and what stands in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from landbridge.cli.options import DATA, AsJson, Data, SubaccountName
+from landbridge.cli.probing import HtmlFile
+
+HELP = """Check a destination: its tokens, the connector, the mapping, the backend, and the answer to a real request.
+
+\b
+Examples:
+  landbridge check ERP --subaccount acme
+  landbridge check ERP --subaccount acme --path /sap/opu/odata --json
+  landbridge check ERP --subaccount acme --user-token alice.jwt
+
+Systems behind a connector are measured from where the connector stands, and only if they are in its mappings. The
+request is HEAD (GET where that is not served). Next to our findings the report says what the original's check would
+say. Ends with 0 when nothing was found, with 50 when something was.
+"""
+
+TokenFile = Path | None
+
+
+def check(
+    name: Annotated[str, typer.Argument(help="Name of the destination; upper and lower case matter.")],
+    subaccount: SubaccountName,
+    path: Annotated[str, typer.Option(help="Instead of the path in the destination's URL.")] = "",
+    instance: Annotated[str, typer.Option(help="Destination instance whose binding finds it.")] = "",
+    fragment: Annotated[str, typer.Option(help="Fragment to lay over the destination.")] = "",
+    user_token: Annotated[TokenFile, typer.Option(help="File with the token of the user to be carried.")] = None,
+    proxy_token: Annotated[TokenFile, typer.Option(help="File with what your application sends to the proxy.")] = None,
+    service_token: Annotated[
+        TokenFile, typer.Option(help="File with the token your application finds destinations with.")
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", min=0.1, max=30, help="Seconds for each measurement.")] = 10.0,
+    html: HtmlFile = None,
+    data: Data = DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Check, and tell."""
+    import msgspec
+
+    from landbridge.checks.evidence import Evidence
+    from landbridge.checks.page import page
+    from landbridge.checks.report import report
+    from landbridge.cli.files import write_private
+    from landbridge.cli.listing import path as path_of
+    from landbridge.cli.options import give_json
+    from landbridge.cli.probing import tell
+    from landbridge.cli.running import RunningSide
+    from landbridge.faults import kind
+
+    wish = {
+        "path": path,
+        "instance": instance,
+        "fragment": fragment,
+        "userToken": _content(user_token) or "",
+        "proxyToken": _content(proxy_token),
+        "serviceToken": _content(service_token),
+        "seconds": timeout,
+    }
+    answer = RunningSide(data).post(path_of("subaccounts", subaccount, "destinations", name, "check"), wish)
+    finished = report(msgspec.convert(answer["evidence"], Evidence))
+    if html is not None:
+        write_private(html, page(finished).encode())
+    if as_json:
+        give_json(answer)
+    else:
+        tell(finished)
+    if not finished.healthy:
+        raise typer.Exit(kind("check.finding").exit)
+
+
+def _content(file: Path | None) -> str | None:
+    from landbridge.cli.text_file import read_text
+
+    return None if file is None else read_text(file).strip()
