@@ -42,6 +42,8 @@ OVERRUN_DECAY = 64 * 2**20
 CREDIT_LIMIT = 2**32 - 1
 PONG_LIMIT = 1000
 """Frames that may wait while pings are answered: a peer that pings and does not read is given up."""
+SMALL = 4096
+"""Payload up to so many bytes is copied: that takes no longer than a view, which would keep the whole buffer."""
 PINNED_SHARE = 4
 """A received buffer may be kept for a part of it that is not smaller than one in so many."""
 REFUSAL_LIMIT = 2**20
@@ -90,11 +92,12 @@ class Mux(Outbox):
             self._broken = True
             raise
 
-    def _receive(self, data: bytes) -> list[Event]:  # noqa: C901 - the hot loop: a call per frame type costs more
+    def _receive(self, data: bytes) -> list[Event]:  # noqa: C901, PLR0912 - the hot loop: calls would cost more
         if self._tail:
             data = self._tail + data
             self._tail = b""
         events: list[Event] = []
+        streams = self.streams
         view = memoryview(data)
         position, end = 0, len(data)
         if self._remaining:
@@ -106,8 +109,29 @@ class Mux(Outbox):
             if version != VERSION:
                 raise RemoteProtocolError(f"frame version {version}")
             if kind == DATA:
-                self._begin_data(flags, stream_id, length, events)
-                position = self._payload(data, view, position, end, events)
+                stream = streams.get(stream_id)
+                if stream is None or flags & (SYN | RST):
+                    stream = self._stream_of(flags, stream_id, events)
+                if (
+                    stream is not None
+                    and length <= SMALL
+                    and length <= end - position
+                    and length <= stream.receive_credit
+                    and not flags & RST
+                    and not stream.fin_received
+                ):
+                    # A small frame that is here as a whole, as nearly all are: nothing of it has to be remembered.
+                    if length:
+                        stream.receive_credit -= length
+                        stream.held += length
+                        self.budget.used += length
+                        events.append(DataReceived(stream, data[position : position + length]))
+                        position += length
+                    if flags & FIN:
+                        self._end(stream, flags, events)
+                else:
+                    self._begin_data(stream, flags, length, events)
+                    position = self._payload(data, view, position, end, events)
             elif kind == WINDOW:
                 self._window(flags, stream_id, length, events)
             elif kind == PING:
@@ -124,13 +148,12 @@ class Mux(Outbox):
             self._report_room(events)
         return events
 
-    def _begin_data(self, flags: int, stream_id: int, length: int, events: list[Event]) -> None:
-        stream = self._stream_of(flags, stream_id, events)
+    def _begin_data(self, stream: Stream | None, flags: int, length: int, events: list[Event]) -> None:
         self._frame_flags = flags
         self._remaining = length
         if stream is not None and length:
             if stream.fin_received:
-                raise RemoteProtocolError(f"data after the end of stream {stream_id}")
+                raise RemoteProtocolError(f"data after the end of stream {stream.id}")
             stream.receive_credit -= length
             if stream.receive_credit < 0:
                 self._overrun(stream, events)
@@ -150,7 +173,7 @@ class Mux(Outbox):
             if stream is not None and not stream.reset:
                 stream.held += size
                 self.budget.used += size
-                source = view if size * PINNED_SHARE >= end else data
+                source = view if size > SMALL and size * PINNED_SHARE >= end else data
                 events.append(DataReceived(stream, source[position : position + size]))
         if not self._remaining:
             self._frame_stream = None
