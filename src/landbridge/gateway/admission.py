@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.gateway.mode import DoorMode
@@ -18,9 +19,12 @@ from landbridge.wire.http1 import RequestHead
 
 _ABSOLUTE = re.compile(rb"[Hh][Tt][Tt][Pp]://([A-Za-z0-9_.-]+)(?::([0-9]{1,5}))?(?![A-Za-z0-9_.:@-])(.*)", re.DOTALL)
 _HTTPS = re.compile(rb"https://", re.IGNORECASE)
+_ORIGIN_LIMIT = 280
+"""Where the path of a request to the longest possible host name begins at the latest."""
 _AUTHORITY = re.compile(rb"([A-Za-z0-9_.-]+)(?::([0-9]{1,5}))?")
 
 
+@lru_cache(maxsize=1024)
 def is_connectivity_client(client_id: str) -> bool:
     """Whether the token was issued to a clone of the connectivity service (connectivity-proxy §3.5 step 5)."""
     return client_id.rpartition("|")[2].startswith("connectivity!")
@@ -68,7 +72,7 @@ class Admission:
         if self.mode.authorization:
             if not reading.authorization:
                 raise FaultError(fault("proxy.authorization-missing"))
-            raw = _bearer(reading.authorization)
+            raw = reading.bearer or _bearer(reading)
             token = self.authorize(raw)
             tenant, exchanged = token.tenant, raw if token.is_user_token else ""
         else:
@@ -138,6 +142,10 @@ def _target(head: RequestHead, host_header: bytes | None) -> tuple[str, int, str
     """(host, port, origin form) of the request's target, byte for byte."""
     if head.minor_version == 1 and host_header is None:
         raise _bad("the Host header is missing")
+    slash = head.target.find(b"/", len(b"http://"))
+    origin = _origin(head.target[:slash]) if 0 < slash <= _ORIGIN_LIMIT else None
+    if origin is not None:
+        return *origin, head.target[slash:].decode("latin-1")
     absolute = _ABSOLUTE.fullmatch(head.target)
     if absolute is not None:
         host, port, rest = absolute.groups()
@@ -156,6 +164,16 @@ def _target(head: RequestHead, host_header: bytes | None) -> tuple[str, int, str
     return host.decode("ascii"), number, rest.decode("latin-1")
 
 
+@lru_cache(maxsize=1024)
+def _origin(text: bytes) -> tuple[str, int] | None:
+    """(host, port) of `http://host:port`, as far as nothing is wrong with it; there are few in use."""
+    match = _ABSOLUTE.fullmatch(text)
+    if match is None or match[3]:
+        return None
+    port = int(match[2]) if match[2] else 80
+    return (match[1].decode("ascii"), port) if 0 < port < 65_536 else None
+
+
 def _identities(exchanged: str, reading: Reading) -> tuple[str, str]:
     """(user token, technical token) for the connector; at most one identity (connectivity-proxy §9)."""
     if bool(reading.user) + bool(reading.technical) + bool(exchanged) > 1:
@@ -169,8 +187,13 @@ def _identities(exchanged: str, reading: Reading) -> tuple[str, str]:
     return (exchanged, "") if exchanged else (reading.user, reading.technical)
 
 
-def _bearer(value: bytes) -> str:
-    """The token of a Proxy-Authorization header, in Bearer or in Basic form."""
+def _bearer(reading: Reading) -> str:
+    """The token of a Proxy-Authorization header, in Bearer or in Basic form; the reading remembers it."""
+    reading.bearer = _credentials(reading.authorization or b"")
+    return reading.bearer
+
+
+def _credentials(value: bytes) -> str:
     scheme, _, credentials = value.partition(b" ")
     credentials = credentials.strip()
     if scheme.lower() == b"bearer" and credentials:

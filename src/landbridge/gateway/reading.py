@@ -68,32 +68,44 @@ class Reading:
     account: str = ""
     region: str = ""
     service_token: str = ""
+    bearer: str = ""
+    """The token in `authorization`, once admission took it out; always the same object, so that its hash is kept."""
 
 
 class HeadReader:
-    """Parses the request heads of one connection and remembers the last header lines."""
+    """Parses the request heads of one connection and remembers the last one."""
 
-    __slots__ = ("_head_limit", "_known", "_line_limit", "_section")
+    __slots__ = ("_head_limit", "_known", "_line_end", "_line_limit", "_raw")
 
     def __init__(self, line_limit: int, head_limit: int) -> None:
         self._line_limit = line_limit
         self._head_limit = head_limit
-        self._section = b""
+        self._raw = b""
+        self._line_end = 0
         self._known: tuple[RequestHead, Reading] | None = None
 
     def read(self, raw: bytes) -> tuple[RequestHead, Reading]:
         """The head in `raw` (up to and with the empty line) and what its lines say. Raises `BadHead`, `FaultError`."""
+        known = self._known
+        if known is not None and raw == self._raw:
+            return known
         line_end = raw.find(b"\r\n")
-        section = raw[line_end:]
-        if section == self._section and line_end <= self._line_limit and self._known is not None:
-            known, reading = self._known
-            method, target, minor = parse_request_line(raw[: line_end + 2])
-            if minor == known.minor_version and method == known.method:
-                return RequestHead(method, target, minor, known.headers, known.framing, known.size), reading
-        head = parse_request(raw, self._line_limit, self._head_limit)
-        reading = read_headers(head.headers, head.minor_version)
-        self._section, self._known = section, (head, reading)
-        return head, reading
+        found = None
+        if known is not None and line_end <= self._line_limit and raw[line_end:] == self._raw[self._line_end :]:
+            found = _with_line(raw[: line_end + 2], *known)
+        if found is None:
+            head = parse_request(raw, self._line_limit, self._head_limit)
+            found = head, read_headers(head.headers, head.minor_version)
+        self._raw, self._line_end, self._known = raw, line_end, found
+        return found
+
+
+def _with_line(line: bytes, known: RequestHead, reading: Reading) -> tuple[RequestHead, Reading] | None:
+    """Another request line before known header lines; None where these may mean something else with it."""
+    method, target, minor = parse_request_line(line)
+    if minor != known.minor_version or method != known.method:
+        return None
+    return RequestHead(method, target, minor, known.headers, known.framing, known.size), reading
 
 
 def read_headers(headers: list[Header], minor_version: int) -> Reading:
