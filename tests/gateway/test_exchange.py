@@ -8,6 +8,7 @@ import pytest
 
 from landbridge.faults import Fault
 from landbridge.gateway.admission import Admitted
+from landbridge.gateway.answer_head import AnswerHeads
 from landbridge.gateway.exchange import Exchange
 from landbridge.wire.budget import Budget
 from landbridge.wire.dispatch import dispatch
@@ -22,10 +23,11 @@ class Caller:
 
     def __init__(self) -> None:
         self.paused = False
+        self.heads = AnswerHeads()
         self.written = b""
         self.told: list[Any] = []
 
-    def write(self, data: bytes | memoryview) -> None:
+    def write(self, data: bytes | memoryview, *, last: bool = False) -> None:
         self.written += data
 
     def opened(self, opened: Opened) -> None:

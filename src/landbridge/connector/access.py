@@ -13,6 +13,9 @@ _AMBIGUOUS = re.compile(r"(?:^|/|%2f)(?:\.|%2e){1,2}(?:/|%2f|;|$)|\\|%5c", re.IG
 """Dot segments and backslashes, raw or encoded, also between encoded slashes, which a backend may decode first.
 Encoded slashes alone are let through: OData keys hold them (traps 12)."""
 
+_SUSPECT = re.compile(r"[.%\\]")
+"""Nothing is ambiguous without one of these, and most paths have none."""
+
 
 class AccessTable:
     """The mappings of one connector, ready for look-up."""
@@ -31,7 +34,7 @@ class AccessTable:
         if found is None:
             raise FaultError(fault("connector.system-not-exposed", host=host, port=port))
         path = target.partition("?")[0]
-        if _AMBIGUOUS.search(path):
+        if _SUSPECT.search(path) and _AMBIGUOUS.search(path):
             raise FaultError(fault("connector.path-ambiguous", host=host, port=port, path=path))
         resource = _covering(found.mapping, path, upgrade)
         if resource is None:

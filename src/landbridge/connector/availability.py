@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from landbridge.connector.answer_head import AnswerHead
 from landbridge.connector.backend import BackendConnection
 from landbridge.connector.dial_backend import connect_backend
 from landbridge.connector.policy import Policy
@@ -75,7 +76,9 @@ async def head_of(backend: BackendConnection, mapping: Mapping, request: bytes, 
     place = {"host": mapping.virtual_host, "port": mapping.virtual_port}
     if not backend.usable:
         raise FaultError(fault("backend.closed", **place))
-    backend.ask(asker, BackendRequest("HEAD", request, -1, chunked=False, upgrade=False, repeatable=False))
+    backend.ask(
+        asker, BackendRequest("HEAD", request, -1, chunked=False, upgrade=False, has_body=False, repeatable=False)
+    )
     try:
         async with asyncio.timeout(seconds):
             return await asker.done
@@ -118,9 +121,9 @@ class _Asker:
         self._mapping = mapping
         self.done: asyncio.Future[ResponseHead] = asyncio.get_running_loop().create_future()
 
-    def on_head(self, head: ResponseHead, block: bytes, *, followed: bool) -> None:
+    def on_head(self, answer: AnswerHead, *, followed: bool) -> None:
         if not self.done.done():
-            self.done.set_result(head)
+            self.done.set_result(answer.head)
 
     def on_body(self, data: bytes | memoryview, *, last: bool) -> None:
         """HEAD has none."""

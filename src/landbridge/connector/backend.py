@@ -5,34 +5,22 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol, cast
 
+from landbridge.connector.answer_head import AnswerHead, AnswerHeads
 from landbridge.connector.request import BackendRequest
-from landbridge.connector.rewrite import REWRITTEN, Rewriter
+from landbridge.connector.rewrite import Rewriter
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.net.cork import Cork
 from landbridge.net.tls_end import ends_without_notice
 from landbridge.wire.chunked import LAST_CHUNK, ChunkedReader, chunk
 from landbridge.wire.errors import RemoteProtocolError
-from landbridge.wire.http1 import BadHead, ResponseHead, head_end, parse_response
-
-_HOP_BY_HOP = frozenset(
-    {
-        b"connection",
-        b"keep-alive",
-        b"proxy-connection",
-        b"transfer-encoding",
-        b"content-length",
-        b"trailer",
-        b"te",
-        b"upgrade",
-    }
-)
+from landbridge.wire.http1 import BadHead, ResponseHead, head_end
 
 
 class Asker(Protocol):
     """Who sent the request and wants its answer."""
 
-    def on_head(self, head: ResponseHead, block: bytes, *, followed: bool) -> None:
-        """A head; below 200 (but 101) another follows. `block` are its end-to-end header lines.
+    def on_head(self, answer: AnswerHead, *, followed: bool) -> None:
+        """A head; below 200 (but 101) another follows.
 
         `followed`: another call comes at once, so that it pays to send both together.
         """
@@ -54,7 +42,7 @@ class BackendConnection(asyncio.Protocol):
 
     def __init__(self, settings: ConnectorSettings, rewriter: Rewriter) -> None:
         self._settings = settings
-        self._rewriter = rewriter
+        self._heads = AnswerHeads(rewriter, settings.response_line_limit, settings.response_head_limit)
         self._transport: asyncio.Transport | None = None
         self._cork: Cork | None = None
         self._asker: Asker | None = None
@@ -89,7 +77,7 @@ class BackendConnection(asyncio.Protocol):
                 self._body(asker, data)
             else:
                 self._buffer = self._buffer + data if self._buffer else data
-                self._heads(asker)
+                self._read_heads(asker)
         except (BadHead, RemoteProtocolError) as error:
             self._fail(str(error))
 
@@ -145,7 +133,10 @@ class BackendConnection(asyncio.Protocol):
         self._left = -1
         self._has_answer = False
         self.uses += 1
-        self._cork.write(request.head)
+        if request.has_body:
+            self._cork.write(request.head)
+        else:
+            self._cork.write_last(request.head)
 
     def write(self, data: bytes | memoryview) -> None:
         """A piece of the request's body, or raw bytes after an upgrade."""
@@ -189,7 +180,7 @@ class BackendConnection(asyncio.Protocol):
 
     # ------------------------------------------------------------------ answers
 
-    def _heads(self, asker: Asker) -> None:
+    def _read_heads(self, asker: Asker) -> None:
         settings = self._settings
         assert self._request is not None
         while self._head is None:
@@ -197,12 +188,11 @@ class BackendConnection(asyncio.Protocol):
             if end < 0:
                 return
             raw, self._buffer = self._buffer[:end], self._buffer[end:]
-            head = parse_response(
-                raw, self._request.method.encode(), settings.response_line_limit, settings.response_head_limit
-            )
-            if head.status >= 200 or head.status == 101:
-                self._start_body(head)
-            asker.on_head(head, _block(head, self._rewriter), followed=bool(self._buffer) or self._left == 0)
+            answer = self._heads.read(raw, self._request.method)
+            status = answer.head.status
+            if status >= 200 or status == 101:
+                self._start_body(answer)
+            asker.on_head(answer, followed=bool(self._buffer) or self._left == 0)
             if self._asker is None:
                 return
         rest, self._buffer = self._buffer, b""
@@ -214,12 +204,13 @@ class BackendConnection(asyncio.Protocol):
         elif rest:
             self._body(asker, rest)
 
-    def _start_body(self, head: ResponseHead) -> None:
+    def _start_body(self, answer: AnswerHead) -> None:
         assert self._request is not None
+        head = answer.head
         if head.status == 101 and not self._request.upgrade:
             raise BadHead("it switches protocols unasked")
         self._head = head
-        self._keep = _keeps(head)
+        self._keep = answer.keep
         self._chunks = None
         self._left = -1
         if head.framing == "raw":
@@ -267,27 +258,3 @@ class BackendConnection(asyncio.Protocol):
         self.abort()
         if asker is not None:
             asker.on_backend_lost(reason, untouched=not self._has_answer)
-
-
-def _keeps(head: ResponseHead) -> bool:
-    keep = head.minor_version == 1
-    for name, value in head.headers:
-        if len(name) == 10 and name.lower() == b"connection":
-            options = value.lower()
-            keep = b"close" not in options and (keep or b"keep-alive" in options)
-    return keep and head.has_framing
-
-
-def _block(head: ResponseHead, rewriter: Rewriter) -> bytes:
-    """The header lines that go on to the client: all but the hop-by-hop ones (RFC 9110 §7.6.1), internal names gone."""
-    dropped = _HOP_BY_HOP
-    for name, value in head.headers:
-        if len(name) == 10 and name.lower() == b"connection":
-            dropped = dropped | {option.strip().lower() for option in value.split(b",")}
-    lines = []
-    for name, value in head.headers:
-        lower = name.lower()
-        if lower not in dropped:
-            shown = rewriter.rewrite(lower, head.status, value) if lower in REWRITTEN else value
-            lines.append(b"%b: %b\r\n" % (name, shown))
-    return b"".join(lines)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from landbridge.connector.route import Route
 from landbridge.faults import FaultError, fault
@@ -15,10 +16,12 @@ from landbridge.wire.http1 import is_header_block, is_target, is_token
 from landbridge.wire.messages import Open
 
 _OURS = re.compile(
-    rb"(?:^|\r\n)(?:host|content-length|transfer-encoding|connection|proxy-connection|keep-alive|upgrade|te|trailer"
+    rb"\r\n(?:host|content-length|transfer-encoding|connection|proxy-connection|keep-alive|upgrade|te|trailer"
     rb"|proxy-authorization|sap-connectivity-[a-z_-]*|ssl[_-]client[_-]cert) *:",
     re.IGNORECASE,
 )
+_REMEMBERED = 4096
+"""Longest header block that is remembered, in bytes."""
 _USUAL = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "MERGE"})
 _RETRIED = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -32,6 +35,7 @@ class BackendRequest:
     size: int
     chunked: bool
     upgrade: bool
+    has_body: bool
     repeatable: bool
     """Whether it may be sent again on a fresh connection when a kept one turns out to be dead (RFC 9110 §9.2.2)."""
 
@@ -43,12 +47,21 @@ def check_open(opening: Open, block: bytes) -> None:
         problem = "method"
     elif not opening.target.startswith("/") or not is_target(_latin(opening.target)):
         problem = "target"
-    elif not is_header_block(block) or _OURS.search(block):
+    elif not (is_harmless(block) if len(block) > _REMEMBERED else _is_harmless(block)):
         problem = "header lines"
     elif not _is_body_plain(opening):
         problem = "body"
     if problem:
         raise FaultError(fault("connector.open-invalid", reason=f"its {problem} cannot be used"))
+
+
+def is_harmless(block: bytes) -> bool:
+    """Whether a header block is well-formed and has none of the lines that only we may write."""
+    return is_header_block(block) and _OURS.search(b"\r\n" + block) is None
+
+
+_is_harmless = lru_cache(maxsize=256)(is_harmless)
+"""With a memory, for blocks that are not too long: clients repeat theirs."""
 
 
 def _latin(text: str) -> bytes:
@@ -84,4 +97,4 @@ def backend_request(opening: Open, block: bytes, way: Route, identity: bytes = b
     lines.append(b"\r\n")
     has_body = opening.body != "none"
     repeatable = opening.method in _RETRIED and not has_body and not opening.upgrade
-    return BackendRequest(opening.method, b"".join(lines), opening.size, chunked, opening.upgrade, repeatable)
+    return BackendRequest(opening.method, b"".join(lines), opening.size, chunked, opening.upgrade, has_body, repeatable)

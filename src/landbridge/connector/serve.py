@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import Protocol
 
+from landbridge.connector.answer_head import AnswerHead
 from landbridge.connector.backend import BackendConnection
 from landbridge.connector.dial_backend import connect_backend
 from landbridge.connector.policy import Policy
@@ -18,8 +19,7 @@ from landbridge.connector.trust import asked_for_certificate
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.model.principal import NOBODY
 from landbridge.wire.errors import RemoteProtocolError
-from landbridge.wire.http1 import ResponseHead
-from landbridge.wire.messages import Head, Open, Opened, encode
+from landbridge.wire.messages import REUSED, Open, Opened, encode
 from landbridge.wire.stream import Buffer, Stream
 
 _log = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ class ServedStream:
         self._request = backend_request(self._opening, block, way, identity.header_lines)
         backend = self._tunnel.pool.take(self._opening.conn, way, identity.principal)
         if backend is not None:
-            self._ask(backend, Opened(reused=True))
+            self._ask(backend, REUSED)
         else:
             self._connecting = self._loop.create_task(self._connect())
 
@@ -171,13 +171,14 @@ class ServedStream:
             user = self._identity.principal.name
             self._refuse(fault("principal.not-mutual", user=user, host=opening.host, port=opening.port))
             return
-        self._ask(backend, Opened(connect_ms=round((self._loop.time() - began) * 1000, 3)))
+        self._ask(backend, encode(Opened(connect_ms=round((self._loop.time() - began) * 1000, 3))))
 
-    def _ask(self, backend: BackendConnection, opened: Opened) -> None:
+    def _ask(self, backend: BackendConnection, opened: bytes) -> None:
         """Send the request. Opened waits for the answer's head, or for the next sweep, to share its frame."""
         assert self._request is not None
         self._backend = backend
-        self._opened = self._opened if self._is_retry else encode(opened)
+        if not self._is_retry:
+            self._opened = opened
         backend.ask(self, self._request)
         early, self._early = self._early, bytearray()
         if early:
@@ -257,8 +258,8 @@ class ServedStream:
 
     # ------------------------------------------------------------------ from the backend
 
-    def on_head(self, head: ResponseHead, block: bytes, *, followed: bool) -> None:
-        message = Head(head.status, head.reason.decode("latin-1"), head.framing, head.size, len(block))
+    def on_head(self, answer: AnswerHead, *, followed: bool) -> None:
+        head = answer.head
         opened, self._opened = self._opened, b""
         if head.status >= 200 or head.status == 101:
             self._answer_begun = True
@@ -267,7 +268,7 @@ class ServedStream:
             self._is_raw = head.framing == "raw"
             idle = self._tunnel.settings.body_idle_timeout
             self._deadline = self._loop.time() + idle if idle and head.framing in ("sized", "streamed") else 0.0
-        self._head += opened + encode(message) + block
+        self._head += opened + answer.preamble
         if not followed:
             self._send(b"")
 

@@ -1,7 +1,6 @@
 """One request on its way through a tunnel: the request's body out, the backend's answer back.
 
-The door owns the client connection; an exchange owns one stream. Bodies cross the tunnel raw, so the answer gets its
-framing here: counted, chunked, or ended by the connection for clients of HTTP/1.0.
+The door owns the client connection; an exchange owns one stream.
 """
 
 from __future__ import annotations
@@ -11,10 +10,11 @@ from typing import Protocol
 
 from landbridge.faults import Fault, FaultError, fault, from_wire
 from landbridge.gateway.admission import Admitted
+from landbridge.gateway.answer_head import AnswerHead, AnswerHeads, answer_head
 from landbridge.gateway.session import TunnelSession
 from landbridge.wire.chunked import LAST_CHUNK, chunk
 from landbridge.wire.errors import RemoteProtocolError
-from landbridge.wire.http1 import RequestHead, is_header_block
+from landbridge.wire.http1 import RequestHead
 from landbridge.wire.messages import (
     HEAD_BLOCK_LIMIT,
     MESSAGE_LIMIT,
@@ -33,8 +33,11 @@ class Client(Protocol):
 
     paused: bool
     """The client takes no bytes at the moment; `written_onward` will be called when it does again."""
+    heads: AnswerHeads
 
-    def write(self, data: bytes | memoryview) -> None: ...
+    def write(self, data: bytes | memoryview, *, last: bool = False) -> None:
+        """Send on; `last`: as far as is known nothing of the answer follows."""
+
     def opened(self, opened: Opened) -> None:
         """The backend is connected."""
 
@@ -61,23 +64,18 @@ class Exchange:
     """One stream, from Open to its end."""
 
     __slots__ = (
-        "_answer_begun",
-        "_answer_size",
-        "_chunked",
+        "_answer",
         "_client",
         "_deadline",
         "_is_opened",
-        "_keep",
         "_open_timeout",
         "_pending_head",
-        "_raw",
         "_reader",
         "_received",
         "_target",
         "_unacknowledged",
         "minor_version",
         "session",
-        "status",
         "stream",
     )
 
@@ -86,18 +84,12 @@ class Exchange:
         self.session = session
         self.minor_version = minor_version
         self.stream: Stream | None = None
-        self.status = 0
-        """Of the backend's answer; 0 before it has begun."""
         self._target = admitted
-        self._reader: MessageReader | None = MessageReader()
+        self._reader: MessageReader | None = None
         self._pending_head: Head | None = None
         self._is_opened = False
-        self._answer_begun = False
-        self._answer_size = -1
+        self._answer: AnswerHead | None = None
         self._received = 0
-        self._chunked = False
-        self._keep = True
-        self._raw = False
         self._unacknowledged = 0
         self._deadline = 0.0
         self._open_timeout = 0.0
@@ -137,6 +129,11 @@ class Exchange:
         return self.session.send(self.stream, data, fin=last)
 
     @property
+    def status(self) -> int:
+        """Of the backend's answer; 0 before it has begun."""
+        return self._answer.status if self._answer is not None else 0
+
+    @property
     def system(self) -> str:
         """Virtual host and port."""
         return f"{self._target.host}:{self._target.port}"
@@ -165,115 +162,113 @@ class Exchange:
         assert stream is not None
         size = len(data)
         try:
-            if self._reader is None:
-                self._body(data)
-            else:
-                self._preamble(self._reader, data)
+            if self._answer is not None:
+                self._body(self._answer, data)
+            elif self._reader is not None or not self._begin_whole(stream, data):
+                self._collect(data)
         except RemoteProtocolError as error:
             self._break(fault("tunnel.protocol-error", reason=str(error)))
             return
         if self._client.paused:
             self._unacknowledged += size
-        elif self.stream is not None:
+        elif stream.held and self.stream is not None:
             self.session.consumed(stream, size)
 
-    def _preamble(self, reader: MessageReader, data: Buffer) -> None:
+    def _begin_whole(self, stream: Stream, data: Buffer) -> bool:
+        """Opened, head and the first of the body came together, as nearly always; False when they did not."""
+        target = self._target
+        if target.upgrade or self._is_opened:
+            return False
+        found = self._client.heads.take(data, self.minor_version, keep_alive=target.keep_alive)
+        if found is None:
+            return False
+        answer, rest = found
+        self._opened(Opened(reused=True))
+        self._answer = answer
+        self._client.answering()
+        if answer.chunked:
+            self._client.write(answer.lines)
+            if rest:
+                self._body(answer, rest)
+        else:
+            self._count(answer, len(rest))
+            self._client.write(answer.lines + rest, last=stream.fin_received)
+        return True
+
+    def _collect(self, data: Buffer) -> None:
+        """What stands before the body comes in pieces, or is something else than an answer."""
+        reader = self._reader = self._reader or MessageReader()
         reader.feed(data)
-        while self._reader is not None:
+        while self._answer is None and self.stream is not None:
             message = self._pending_head or reader.message()
             if message is None:
                 return
             match message:
                 case Opened() if not self._is_opened:
-                    self._is_opened = True
-                    self._deadline = 0.0
-                    self._client.opened(message)
-                case Refused(code, params, status) if not self._is_opened or not self._answer_begun:
+                    self._opened(message)
+                case Refused(code, params, status):
                     self._refuse(_with_status(from_wire(code, params), status))
                 case Head() if self._is_opened:
                     block = reader.block(message.head)
+                    self._pending_head = message if block is None else None
                     if block is None:
-                        self._pending_head = message
                         return
-                    self._pending_head = None
                     self._head(message, block)
                 case _:
                     raise RemoteProtocolError(f"{type(message).__name__} out of turn")
         rest = reader.rest()
-        if rest and self.stream is not None:
-            self._body(rest)
+        if rest and self._answer is not None and self.stream is not None:
+            self._body(self._answer, rest)
+
+    def _opened(self, opened: Opened) -> None:
+        self._is_opened = True
+        self._deadline = 0.0
+        self._client.opened(opened)
 
     def _head(self, head: Head, block: bytes) -> None:
-        if not is_header_block(block) or not 100 <= head.status <= 999:
-            raise RemoteProtocolError("answer head that is not valid")
-        lines = [f"HTTP/1.1 {head.status} {_reason(head.reason)}\r\n".encode("latin-1"), block]
-        if head.status < 200 and head.status != 101:
-            if self.minor_version == 1:
-                self._client.write(b"".join((*lines, b"\r\n")))
+        target = self._target
+        answer = answer_head(head, block, self.minor_version, keep_alive=target.keep_alive, upgrade=target.upgrade)
+        if answer.is_interim:
+            self._client.write(answer.lines)
             return
-        self._frame(head, lines)
-        self._answer_begun = True
-        self.status = head.status
-        self._client.answering()
+        self._answer = answer
         self._reader = None
-        lines.append(b"\r\n")
-        self._client.write(b"".join(lines))
-        if self._raw:
+        self._client.answering()
+        self._client.write(answer.lines)
+        if answer.raw:
             self._client.upgraded()
 
-    def _frame(self, head: Head, lines: list[bytes]) -> None:
-        """Choose the framing of the answer's body and write its header line."""
-        match head.body:
-            case "raw" if self._target.upgrade:
-                self._raw = True
-                lines.append(b"Connection: Upgrade\r\nUpgrade: websocket\r\n")
-                return
-            case "sized" if head.size >= 0:
-                self._answer_size = head.size
-                lines.append(b"Content-Length: %d\r\n" % head.size)
-            case "streamed" if self.minor_version == 1:
-                self._chunked = True
-                lines.append(b"Transfer-Encoding: chunked\r\n")
-            case "streamed":
-                self._keep = False
-            case "none":
-                self._answer_size = 0
-                if head.size >= 0:
-                    lines.append(b"Content-Length: %d\r\n" % head.size)
-            case _:
-                raise RemoteProtocolError("answer switches protocols unasked")
-        if not (self._keep and self._target.keep_alive):
-            lines.append(b"Connection: close\r\n")
-        elif self.minor_version == 0:
-            lines.append(b"Connection: keep-alive\r\n")
+    def _body(self, answer: AnswerHead, data: Buffer) -> None:
+        self._count(answer, len(data))
+        self._client.write(chunk(data) if answer.chunked else data)
 
-    def _body(self, data: Buffer) -> None:
-        self._received += len(data)
-        if self._answer_size >= 0 and self._received > self._answer_size:
+    def _count(self, answer: AnswerHead, size: int) -> None:
+        self._received += size
+        if 0 <= answer.size < self._received:
             raise RemoteProtocolError("answer is longer than announced")
-        self._client.write(chunk(data) if self._chunked else data)
 
     def on_fin(self) -> None:
-        if self._reader is not None:
+        answer = self._answer
+        if answer is None:
             self._refuse(fault("tunnel.aborted"))
-        elif self._raw:
+        elif answer.raw:
             self.written_onward()
             self.stream = None
             self._client.answered(keep=False)
-        elif self._answer_size >= 0 and self._received != self._answer_size:
+        elif 0 <= answer.size != self._received:
             self._break(fault("tunnel.aborted"))
         else:
-            if self._chunked:
-                self._client.write(LAST_CHUNK)
-            self._finish()
+            if answer.chunked:
+                self._client.write(LAST_CHUNK, last=True)
+            self._finish(answer)
 
-    def _finish(self) -> None:
+    def _finish(self, answer: AnswerHead) -> None:
         """The answer is complete. What the client still uploads has no reader any more."""
         self.written_onward()
         stream, self.stream = self.stream, None
         if stream is not None and not stream.fin_sent:
             self.session.reset(stream)
-        self._client.answered(keep=self._keep and self._target.keep_alive)
+        self._client.answered(keep=answer.keep)
 
     def on_reset(self) -> None:
         self._break(fault("tunnel.aborted"))
@@ -292,13 +287,12 @@ class Exchange:
             self._break(fault("tunnel.open-timeout", host=target.host, port=target.port, seconds=seconds))
 
     def _refuse(self, reason: Fault) -> None:
-        self._reader = None
         self.abandon()
         self._client.refused(reason)
 
     def _break(self, reason: Fault) -> None:
         self.abandon()
-        if self._answer_begun:
+        if self._answer is not None:
             self._client.cut(reason)
         else:
             self._client.refused(reason)
@@ -320,10 +314,3 @@ def _with_status(reason: Fault, status: int) -> Fault:
     if not 400 <= status <= 599 or status == reason.kind.status:
         return reason
     return replace(reason, kind=replace(reason.kind, status=status))
-
-
-def _reason(text: str) -> str:
-    """A reason phrase may hold no line breaks; anything odd is dropped."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(c for c in text if c == "\t" or " " <= c <= "\xff")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.gateway.admission import Admitted
+from landbridge.gateway.answer_head import AnswerHeads
 from landbridge.gateway.answers import fault_response
 from landbridge.gateway.door import ClientConnection, Door
 from landbridge.gateway.exchange import Exchange
@@ -49,6 +50,7 @@ class HttpConnection(ClientConnection):
         self._peer = ""
         self._buffer = b""
         self._reader = HeadReader(door.settings.line_limit, door.settings.head_limit)
+        self.heads = AnswerHeads()
         self._exchange: Exchange | None = None
         self._session: TunnelSession | None = None
         self._tunnel: tuple[str, str, str] | None = None
@@ -289,10 +291,15 @@ class HttpConnection(ClientConnection):
 
     # ------------------------------------------------------------------ answers
 
-    def write(self, data: bytes | memoryview) -> None:
-        if self._cork is not None:
-            self._door.counters.bytes_out += len(data)
-            self._cork.write(data)
+    def write(self, data: bytes | memoryview, *, last: bool = False) -> None:
+        cork = self._cork
+        if cork is None:
+            return
+        self._door.counters.bytes_out += len(data)
+        if last:
+            cork.write_last(data)
+        else:
+            cork.write(data)
 
     def opened(self, opened: Opened) -> None:
         latencies = self._door.latencies

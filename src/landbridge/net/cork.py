@@ -25,6 +25,15 @@ class Cork:
         self._buffers.append(data)
         self._size += len(data)
 
+    def write_last(self, data: bytes | memoryview) -> None:
+        """Write at once, behind what was collected: nothing follows that would be worth waiting for."""
+        if self._buffers:
+            self._buffers.append(data)
+            self._size += len(data)
+            self.flush()
+        elif not self._transport.is_closing():
+            self._transport.write(data)
+
     def flush(self) -> None:
         """Hand over what was collected; the transport then pauses its protocol if it is too much.
 

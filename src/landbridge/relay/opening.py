@@ -6,7 +6,7 @@ from typing import Protocol
 
 from landbridge.faults import Fault, fault
 from landbridge.wire.errors import RemoteProtocolError
-from landbridge.wire.messages import MessageReader, Open
+from landbridge.wire.messages import MessageReader, Open, whole_open
 from landbridge.wire.stream import Buffer, Stream
 
 
@@ -31,11 +31,20 @@ class Opening:
         self._deadline = deadline
         self._session = session
         self._stream = stream
-        self._reader = MessageReader()
+        self._reader: MessageReader | None = None
         self._opening: Open | None = None
 
     def on_data(self, data: Buffer) -> None:
-        reader = self._reader
+        if self._reader is None:
+            whole = whole_open(data)
+            if whole is not None:
+                self._serve(*whole, len(data))
+                return
+            self._reader = MessageReader()
+        self._collect(self._reader, data)
+
+    def _collect(self, reader: MessageReader, data: Buffer) -> None:
+        """It comes in pieces, or is not what it should be."""
         reader.feed(data)
         try:
             if self._opening is None:
@@ -50,9 +59,11 @@ class Opening:
         if self._opening is None or block is None:
             self._session.consumed(self._stream, len(data))
             return
-        rest = reader.rest()
-        self._session.consumed(self._stream, len(data) - len(rest))
-        self._session.serve(self._stream, self._opening, block, rest)
+        self._serve(self._opening, block, reader.rest(), len(data))
+
+    def _serve(self, opening: Open, block: bytes, rest: bytes, size: int) -> None:
+        self._session.consumed(self._stream, size - len(rest))
+        self._session.serve(self._stream, opening, block, rest)
 
     def on_fin(self) -> None:
         self._refuse("it ends before its head")

@@ -18,6 +18,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from landbridge.wire.errors import RemoteProtocolError
+from landbridge.wire.stream import Buffer
 
 TUNNEL_VERSION = 1
 UPGRADE_TOKEN = "landbridge-tunnel/1"
@@ -249,6 +250,43 @@ def encode(message: Message) -> bytes:
     if len(text) > MESSAGE_LIMIT:
         raise ValueError(f"message of {len(text)} bytes")
     return _LENGTH.pack(len(text)) + text
+
+
+REUSED = encode(Opened(reused=True))
+"""What most answers begin with."""
+
+
+def whole_open(data: Buffer) -> tuple[Open, bytes, bytes] | None:
+    """Open, its header lines and what follows, when `data` holds them completely.
+
+    None means that a `MessageReader` has to collect them, or to say what is wrong with them.
+    """
+    if type(data) is not bytes:
+        return None
+    message, end = _first_message(data)
+    if type(message) is not Open:
+        return None
+    rest = end + message.head
+    return (message, data[end:rest], data[rest:]) if rest <= len(data) else None
+
+
+def whole_head(data: bytes, at: int) -> tuple[Head, int, int] | None:
+    """The Head that begins at `at`, with begin and end of its header lines; None as in `whole_open`."""
+    message, end = _first_message(data, at)
+    if type(message) is not Head or end + message.head > len(data):
+        return None
+    return message, end, end + message.head
+
+
+def _first_message(data: bytes, at: int = 0) -> tuple[Message | None, int]:
+    begin = at + _LENGTH.size
+    end = begin + int.from_bytes(data[at:begin], "big")
+    if not begin < end <= len(data) or end - begin > MESSAGE_LIMIT:
+        return None, 0
+    try:
+        return _decoder.decode(data[begin:end]), end
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None, 0
 
 
 class MessageReader:
