@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from landbridge.checks import http_plans
+from landbridge.checks.http.url import PORTS
 from landbridge.checks.probe import Probe
 from landbridge.checks.probes import address, ldap, mail, mail_ports, ssh_keys, ssh_logon, ssh_server, tls, trust
 from landbridge.checks.probes.imap import Imap
@@ -16,12 +18,12 @@ from landbridge.checks.probes.smtp import Smtp
 class Plan:
     """The probes for one kind of target, each after those that it needs.
 
-    port    where such targets are, when nobody says otherwise
+    port    where such targets are, when nobody says otherwise; for all schemes, or by scheme
     schemes  of their URLs, the usual one first
     """
 
     protocol: str
-    port: int
+    port: int | Mapping[str, int]
     probes: tuple[Probe, ...]
     schemes: tuple[str, ...] = ()
 
@@ -34,6 +36,10 @@ PLANS: Mapping[str, Plan] = {
     plan.protocol: plan
     for plan in (
         Plan("tls", 443, (*_WAY, tls.TLS, tls.TLS_WITHOUT_NAME), ("tls", "https")),
+        Plan("http", PORTS, http_plans.HTTP, http_plans.SCHEMES),
+        Plan("odata", PORTS, http_plans.ODATA, http_plans.SCHEMES),
+        Plan("soap", PORTS, http_plans.SOAP, http_plans.SCHEMES),
+        Plan("oauth", PORTS, http_plans.OAUTH, http_plans.SCHEMES),
         Plan("smtp", 25, (*_WAY, mail_ports.BESIDE, *mail.talking(Smtp())), ("smtp", "smtps")),
         Plan("imap", 143, (*_WAY, *mail.talking(Imap())), ("imap", "imaps")),
         Plan("pop3", 110, (*_WAY, *mail.talking(Pop3())), ("pop3", "pop3s")),

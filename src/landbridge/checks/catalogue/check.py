@@ -22,10 +22,17 @@ CHECK_2XX3XX = Failure(
         ),
         Cause(
             "redirect-to-login",
-            what="The answer leads to a login page.",
-            tell="Read Location.",
+            what="The answer is a login page, or leads to one.",
+            tell="Read Location; or data was asked for, and a page with a password field came.",
             action="Call the last address, and log on.",
             reproduce="A redirect.",
+        ),
+        Cause(
+            "not-the-service",
+            what="Something answers well, and it is not the service that was meant.",
+            tell="Read the content: it is of another kind than what was asked for.",
+            action="Correct the address.",
+            reproduce="A page instead of a service description.",
         ),
         Cause(
             "token-error-inside",
@@ -123,10 +130,10 @@ CHECK_5XX = Failure(
         ),
         Cause(
             "no-answer",
-            what="There was no HTTP at all: name, connection or TLS failed.",
-            tell="No status; read the error below.",
-            action="Continue with inbound.icm-connection-failed or outbound.cert-path.",
-            reproduce="A closed port.",
+            what="The connection opens, and no HTTP answer comes back.",
+            tell="There is no status: silence, a closed connection, or another protocol.",
+            action="Look at the target's log, and at what stands before it; correct the port if something else listens.",
+            reproduce="A server that closes each connection.",
         ),
     ),
 )

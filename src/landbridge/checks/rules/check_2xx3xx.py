@@ -1,0 +1,107 @@
+"""check.2xx3xx: the target answers well, and yet it is not what was meant (failure-catalogue, row 36)."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from landbridge.checks.evidence import Evidence, Layer
+from landbridge.checks.finding import Confidence
+from landbridge.checks.http.url import parameters
+from landbridge.checks.observations import HttpAnswer, SoapDescribed
+from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
+from landbridge.checks.rules.http import answers, decisive, emitter, said
+
+_SEGMENTS = frozenset(("login", "logon", "signin", "sign-in", "sso", "saml2", "authorize", "auth", "oauth2"))
+_SEGMENT = re.compile(r"[./;]")
+
+
+def _applies(evidence: Evidence) -> bool:
+    answer = decisive(evidence)
+    return answer is not None and 0 < answer.status < 400
+
+
+def leads_to_login(answer: HttpAnswer) -> tuple[str, Confidence] | None:
+    """What shows that a redirect asks the caller to log on in a browser; None when it leads elsewhere.
+
+    A request of SAML or OAuth in the address is proof; a path that is called login is none.
+    """
+    address = answer.header("location")
+    if not 300 <= answer.status < 400 or not address:
+        return None
+    given = parameters(address)
+    if "samlrequest" in given:
+        return "the address carries a SAML request", Confidence.PROVEN
+    if "client_id" in given and "response_type" in given:
+        return "the address carries an OAuth authorisation request", Confidence.PROVEN
+    if given.get("wa", "").lower().startswith("wsignin"):
+        return "the address carries a WS-Federation request", Confidence.PROVEN
+    if _SEGMENTS.intersection(_SEGMENT.split(urlsplit(address).path.lower())):
+        return "the path of the address is that of a login", Confidence.CONSISTENT
+    return None
+
+
+def is_login_page(evidence: Evidence, answer: HttpAnswer) -> bool:
+    """A page that asks for a password (or sends the browser to one), where data was wanted or after a redirect."""
+    accept = answer.sent_header("accept")
+    wanted = "*/*" not in accept and "html" not in accept
+    moved = len({one.url for one in answers(evidence, answer.purpose)}) > 1
+    return answer.status == 200 and answer.page in ("password", "saml") and (wanted or moved)
+
+
+def login(evidence: Evidence) -> Verdict:
+    """The answer is a login page, or leads to one."""
+    answer = decisive(evidence)
+    if answer is None:
+        return None
+    found = leads_to_login(answer)
+    if found is not None:
+        shows, confidence = found
+        address = answer.header("location")
+        return Holds(
+            (said(answer), f"Location: {address}", shows),
+            confidence,
+            emitter(answer),
+            "Send a logon with the first request, of a kind that takes no browser.",
+        )
+    if is_login_page(evidence, answer):
+        kind = "a form that asks for a password" if answer.page == "password" else "a form with a SAML request"
+        saw = (said(answer), f"instead of {answer.sent_header('accept')} came a page with {kind}")
+        return Holds(saw, emitter=emitter(answer))
+    if answer.status >= 300:
+        return Not(f"the redirect leads to {answer.header('location') or 'nowhere'}")
+    return Not("the answer is no login page")
+
+
+def not_the_service(evidence: Evidence) -> Verdict:
+    """A good answer that is something else than what was asked for."""
+    answer, found = decisive(evidence), evidence.first(SoapDescribed)
+    if answer is None or answer.status >= 300 or found is None or login_seen(evidence):
+        return None
+    if any(one.good for one in evidence.all(SoapDescribed)):
+        return Not("something of SOAP answers")
+    return Holds((said(answer), found.line, f"it begins with {answer.body[:120]!r}"), emitter=emitter(answer))
+
+
+def reachable(evidence: Evidence) -> Verdict:
+    """A good answer is no failure; whether more than that works, a check of this kind cannot say."""
+    answer = decisive(evidence)
+    if answer is not None and (login_seen(evidence) or isinstance(not_the_service(evidence), Holds)):
+        return Not(f"more than {answer.status} was seen")
+    return None
+
+
+def login_seen(evidence: Evidence) -> bool:
+    """Whether a login page stands in the way."""
+    return isinstance(login(evidence), Holds)
+
+
+BOOK = Book(
+    "check.2xx3xx",
+    _applies,
+    (
+        Rule("redirect-to-login", Layer.AUTHENTICATION, "target", login),
+        Rule("not-the-service", Layer.ROUTE, "target", not_the_service),
+        Rule("reachable", Layer.APPLICATION, "target", reachable),
+    ),
+)

@@ -1,0 +1,74 @@
+"""check.5xx: the target, or something before it, failed (failure-catalogue, row 38)."""
+
+from __future__ import annotations
+
+from landbridge.checks.evidence import Evidence, Layer
+from landbridge.checks.observations import SoapDescribed
+from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
+from landbridge.checks.rules.http import decisive, emitter, is_ours, said, way
+from landbridge.checks.rules.http_sentences import sentence
+
+_TLS = frozenset(("tls", "untrusted"))
+
+
+def _applies(evidence: Evidence) -> bool:
+    """Without TLS trouble (outbound.cert-path), and without 503 of the target (outbound.http-503)."""
+    answer = decisive(evidence)
+    if answer is None:
+        return False
+    if answer.problem:
+        return answer.problem not in _TLS
+    if any(one.part == "message" and one.good for one in evidence.all(SoapDescribed)):
+        return False  # a fault of SOAP comes with 500, and is an answer
+    return answer.status >= 500 and (answer.status != 503 or is_ours(answer))
+
+
+def _server_error(evidence: Evidence) -> Verdict:
+    answer = decisive(evidence)
+    if answer is None:
+        return None
+    if answer.problem:
+        return Not("there is no status at all")
+    if is_ours(answer):
+        return Not(f"{emitter(answer)} answered, not the target")
+    page = (f"it says {answer.body!r}",) if answer.body else ()
+    return Holds((said(answer), sentence(answer.status), *way(answer), *page), emitter=emitter(answer))
+
+
+def _from_connectivity(evidence: Evidence) -> Verdict:
+    answer = decisive(evidence)
+    if answer is None:
+        return None
+    if is_ours(answer):
+        code = answer.header("x-internal-error-code")
+        return Holds(
+            (said(answer), f"{emitter(answer)} says {code}: {answer.header('x-error-message')}"),
+            emitter=emitter(answer),
+            action=f"Do what 'landbridge fault show {code}' says.",
+        )
+    return Not("the answer has no headers of the connectivity service")
+
+
+def _no_answer(evidence: Evidence) -> Verdict:
+    answer = decisive(evidence)
+    if answer is None:
+        return None
+    if not answer.problem:
+        return Not(f"there is a status, {answer.status}")
+    action = ""
+    if answer.problem == "not-http":
+        action = "Correct scheme or port: what listens there speaks another protocol."
+    elif answer.problem in ("loop", "far"):
+        action = "Call the address behind the redirects directly, with a logon where they lead to one."
+    return Holds((answer.line,), action=action)
+
+
+BOOK = Book(
+    "check.5xx",
+    _applies,
+    (
+        Rule("server-error", Layer.APPLICATION, "target", _server_error),
+        Rule("from-connectivity", Layer.TUNNEL, "landbridge", _from_connectivity),
+        Rule("no-answer", Layer.PROTOCOL, "target", _no_answer),
+    ),
+)

@@ -1,0 +1,117 @@
+"""What the probes over HTTP share: how the client asks, and what it logs on with."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from landbridge.checks.manner import Framing, Manner
+from landbridge.cli.conversing import SECRET, plain
+from landbridge.cli.probing import logon_of, target_of, trust_of
+from landbridge.cli.text_file import read_text
+from landbridge.faults import FaultError, fault
+
+if TYPE_CHECKING:
+    from landbridge.checks.probe import Logon, Scene
+    from landbridge.model.secret import Secret
+
+Login = Annotated[
+    str | None,
+    typer.Option("--login", "--user", metavar="USER", help="Log on, once. Failed logons count towards a lock."),
+]
+SecretFile = Annotated[
+    Path | None,
+    typer.Option("--secret-file", help=f"File with the password or token; else {SECRET} in the environment."),
+]
+Bearer = Annotated[bool, typer.Option("--bearer", help="The secret is a token, sent as Bearer; --login is not needed.")]
+Headers = Annotated[
+    list[str] | None, typer.Option("--header", metavar="'NAME: VALUE'", help="Send this header too; may be repeated.")
+]
+Accept = Annotated[str, typer.Option("--accept", help="Content that the client wants; a login page is none of it.")]
+Follow = Annotated[bool, typer.Option("--follow", help="Follow redirects; secrets stay with the first place.")]
+SapClient = Annotated[str, typer.Option("--sap-client", help="Client of the ABAP system in which the user lives.")]
+Csrf = Annotated[bool, typer.Option("--csrf", help="The client fetches a token (X-CSRF-Token) before it changes.")]
+Post = Annotated[bool, typer.Option("--post", help="Make a POST as well. It may change something at the target.")]
+BodyFile = Annotated[Path | None, typer.Option("--body", help="File with the body of the POST. Usually there is none.")]
+ContentType = Annotated[str, typer.Option("--content-type", help="Kind of that body.")]
+How = Annotated[Framing, typer.Option("--framing", help="How the client says the length of the body.")]
+Cookies = Annotated[str, typer.Option("--cookies", help="Cookies that it sends back: all, none, or NAME,NAME.")]
+
+
+def asking(
+    where: str, protocol: str, trust: tuple[Path | None, bool], logon: Logon, manner: Manner, post: bool, seconds: float
+) -> Scene:
+    """The scene of a probe over HTTP. `trust`: file, and whether the public authorities count. Raises `FaultError`."""
+    from landbridge.checks.diallers import DirectDialler
+    from landbridge.checks.evidence import Effect
+    from landbridge.checks.http.url import PORTS
+    from landbridge.checks.probe import HARMLESS, Scene
+    from landbridge.net.clock import system_clock
+
+    target = target_of(where, protocol, PORTS, ("https", "http"))
+    return Scene(
+        target=msgspec.structs.replace(target, user=logon.user),
+        dialler=DirectDialler(),
+        clock=system_clock,
+        logon=logon,
+        trust=trust_of(*trust),
+        manner=manner,
+        seconds=seconds,
+        allowed=HARMLESS | {Effect.INTRUSIVE} if post else HARMLESS,
+    )
+
+
+def logon_for(certificate: Path | None, key: Path | None, user: str | None, file: Path | None, bearer: bool) -> Logon:
+    """The logon that a user gave. Raises `FaultError` for one that is incomplete."""
+    from landbridge.model.secret import Secret
+
+    logon = logon_of(certificate, key)
+    if user is None and not bearer:
+        return logon
+    if user is not None and ":" in plain(user, "--login") and not bearer:
+        raise _usage("--login holds a colon, which a user cannot have over HTTP")
+    said = secret_of(file)
+    if bearer:
+        return replace(logon, user=user or "", token=said)
+    return replace(logon, user=user or "", password=said or Secret(""))
+
+
+def secret_of(file: Path | None) -> Secret:
+    """The secret that a user gave. Raises `FaultError` when there is none."""
+    from landbridge.model.secret import Secret
+
+    said = os.environ.get(SECRET, "") if file is None else read_text(file).rstrip("\r\n")
+    if not said:
+        raise _usage(f"a logon needs a secret: give --secret-file, or set {SECRET}")
+    plain(said, "the secret")
+    return Secret(said)
+
+
+def headers_of(lines: list[str] | None) -> tuple[tuple[str, str | Secret], ...]:
+    """Headers as `Name: value`; values of names that hold secrets are kept as such. Raises `FaultError`."""
+    return tuple(_header(line) for line in lines or ())
+
+
+def _header(line: str) -> tuple[str, str | Secret]:
+    from landbridge.model.secret import Secret
+    from landbridge.observe.redact import HIDDEN, redact
+
+    name, found, value = (part.strip() for part in line.partition(":"))
+    if not found or not name.replace("-", "").replace("_", "").isalnum() or not line.isascii():
+        raise _usage("--header has the form 'Name: value'")
+    plain(value, "--header")
+    return (name, Secret(value) if redact(value, name) == HIDDEN else value)
+
+
+def body_of(file: Path | None) -> bytes:
+    """The body that a user gave; empty when there is none. Raises `FaultError`."""
+    return read_text(file).encode() if file is not None else b""
+
+
+def _usage(problem: str) -> FaultError:
+    return FaultError(fault("platform.usage", problem=problem, command="landbridge probe"))

@@ -1,0 +1,75 @@
+"""`landbridge probe odata`: whether a service speaks OData and gives its metadata."""
+
+from __future__ import annotations
+
+from landbridge.checks.manner import ALL_COOKIES, Framing, Manner
+from landbridge.cli.asking import (
+    Bearer,
+    BodyFile,
+    ContentType,
+    Cookies,
+    Csrf,
+    Follow,
+    Headers,
+    Login,
+    Post,
+    SapClient,
+    SecretFile,
+    asking,
+    body_of,
+    headers_of,
+    logon_for,
+)
+from landbridge.cli.options import AsJson
+from landbridge.cli.probing import CertificateFile, HtmlFile, KeyFile, PublicTrust, Seconds, TrustFile, Where, probed
+
+HELP = """Ask an OData service for its service document and its metadata, without a logon and with it.
+
+\b
+Examples:
+  landbridge probe odata https://erp.example.com/sap/opu/odata/sap/ORDERS --login shop --secret-file password.txt \\
+      --trust authorities.pem
+  landbridge probe odata https://services.example.com/V4/orders/ --public-trust
+  landbridge probe odata http://erp.example.com/odata/orders --csrf
+
+Tells V2 from V4, metadata that are refused while the service is not, and pages that come instead of data.
+"""
+
+
+def odata(
+    where: Where,
+    login: Login = None,
+    secret: SecretFile = None,
+    bearer: Bearer = False,
+    header: Headers = None,
+    follow: Follow = False,
+    sap_client: SapClient = "",
+    csrf: Csrf = False,
+    post: Post = False,
+    cookies: Cookies = ALL_COOKIES,
+    body: BodyFile = None,
+    content_type: ContentType = "application/json",
+    trust: TrustFile = None,
+    public_trust: PublicTrust = False,
+    certificate: CertificateFile = None,
+    key: KeyFile = None,
+    timeout: Seconds = 10.0,
+    html: HtmlFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Probe, and tell."""
+    from landbridge.checks.probes.odata import ACCEPT
+
+    manner = Manner(
+        accept=ACCEPT,
+        headers=headers_of(header),
+        follow=follow,
+        sap_client=sap_client,
+        csrf=csrf,
+        cookies=cookies,
+        body=body_of(body),
+        content_type=content_type,
+        framing=Framing.LENGTH,
+    )
+    logon = logon_for(certificate, key, login, secret, bearer)
+    probed(asking(where, "odata", (trust, public_trust), logon, manner, post, timeout), as_json, html)
