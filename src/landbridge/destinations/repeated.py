@@ -9,6 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
+from hashlib import sha256
+
+import msgspec
 
 from landbridge.destinations.answer import Answer, unmet
 from landbridge.destinations.auth.context import NO_INPUTS
@@ -22,8 +25,8 @@ from landbridge.store import ReadModel
 QUIET = 60.0
 """Seconds in which an answer that is given again is not logged again, unless for debugging."""
 
-_PROPERTY = 300
-"""What a property of an answer weighs, roughly."""
+_OBJECTS = 1000
+"""What the objects of an answer weigh besides their texts, roughly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,7 @@ class Repeated:
         """Remember an answer, if the same request may get it again. `number`: of the latest change before reading."""
         if not _may_be_kept(request, token) or self._tokens.again(given.tokens) is None:
             return
-        weight = len(token.text) + _PROPERTY * (len(given.certificates) * 20 + 30)
+        weight = _OBJECTS + len(msgspec.json.encode((given.frame, given.certificates)))
         owners = (caller.provider_id, caller.tenant)
         self._model.keep(_key(version, request, token), _Kept(given, self._clock()), owners, number, weight)
 
@@ -113,10 +116,13 @@ def _may_be_kept(request: FindRequest, token: ServiceToken) -> bool:
 
 
 def _key(version: object, request: FindRequest, token: ServiceToken) -> Hashable:
-    """Everything that the answer depends on, besides the store, the token cache and conditions."""
+    """Everything that the answer depends on, besides the store, the token cache and conditions.
+
+    A digest of the token: it would be held once for each of its answers.
+    """
     return (
         version,
-        token.text,
+        sha256(token.text.encode()).digest(),
         request.name,
         request.skip_credentials,
         request.skip_tokens,

@@ -30,7 +30,7 @@ LIMIT = 64 * 1024 * 1024
 
 ELSEWHERE_SECONDS = 1.0
 
-_FRAME = 1024
+_FRAME = 512
 """What an entry weighs besides its texts: objects, dictionaries."""
 
 V = TypeVar("V")
