@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cli.test_commands import Up, landbridge, started
+from tests.cli.command import landbridge
+from tests.cli.test_commands import Up, started
 from tests.cloud_side import landscape_in
 
 

@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.cli.test_commands import Program, Up, environment, landbridge, started
+from tests.cli.command import landbridge
+from tests.cli.test_commands import Program, Up, environment, started
 from tests.cloud_side import ACME, LANDSCAPE, landscape_in
 
 

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from landbridge.store import load_or_create_vault
-from tests.cli.test_commands import FREE, Program, landbridge
+from tests.cli.command import landbridge
+from tests.cli.test_commands import FREE, Program
 from tests.cloud_side import landscape_in
 
 

@@ -1,4 +1,4 @@
-"""`landbridge destination …`, `export` and `diff` as a user meets them, each in a process of its own."""
+"""`landbridge destination …`, `export` and `diff` as a user meets them, against a running cloud side."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.cli.test_commands import Up, landbridge, started
+from tests.cli.command import landbridge
+from tests.cli.test_commands import Up, started
 from tests.cloud_side import ACME, LANDSCAPE, landscape_in
 from tests.destinations.keystores.files import a_p12
 
