@@ -119,8 +119,12 @@ def _publish(options: Options, results: Results, facts: dict[str, str]) -> None:
         (options.results / f"{name}.json").write_text(text)
     tables = report.tables(results)
     sys.stdout.write((text if options.json else tables) + "\n")
-    if options.write_docs and not results.empty:
-        document.write(tables, facts)
+    if options.write_docs:
+        others, finds = replace(results, find=None), Results(find=results.find, notes=results.notes)
+        if not others.empty:
+            document.write(report.tables(others), facts)
+        if not finds.empty:
+            document.write(report.tables(finds), facts, document.FIND)
 
 
 def _skip(notes: list[str], what: str, why: str) -> None:

@@ -127,7 +127,7 @@ def first_line(process: subprocess.Popen[bytes], log: Path) -> Any:
 
 
 def clean_environment() -> dict[str, str]:
-    """Without options of whoever runs the benchmark: of landbridge, and against bytecode, which installed programs have."""
+    """Without the options of whoever runs the benchmark: ours, and the one against bytecode, which others have."""
     ours = ("LANDBRIDGE_", "PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
 

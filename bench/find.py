@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,14 @@ from bench.find_database import DESTINATIONS, TARGET, seed
 from bench.find_report import PEER
 from bench.nouns import FindRuns, ListRun, RequestRun, Subject
 from bench.options import Options
-from bench.processes import NotStarted, peak, reset_peak, resident, running
+from bench.processes import NotStarted, cpu_seconds, peak, reset_peak, resident, running
 from bench.quiet import Quiet
 
-PATH = f"/destination-configuration/v1/destinations/{TARGET}"
+_FIND = "/destination-configuration/v1/destinations/"
+PATH = f"{_FIND}{TARGET}"
+MANY = f"{_FIND}d-%05d"
+TURNS = 1_000
+"""So many destinations take turns."""
 LIST = "/destination-configuration/v1/subaccountDestinations"
 TYPICAL = Path(__file__).with_name("find_landscape.yaml")
 RESETS = 7
@@ -35,13 +40,14 @@ def measure(program: str | None, options: Options, quiet: Quiet, folder: Path, s
     data = folder / "data"
     with _token_service() as token_url:
         client = seed(data, DESTINATIONS, token_url)
-        starts = []
+        starts, start_cpu = [], []
         with _up(data, folder):
             """Once without looking at the clock: the very first start after a change compiles what has changed."""
         for _ in range(options.rounds):
             quiet.wait()
-            with _up(data, folder) as (_, _, seconds):
+            with _up(data, folder) as (process, _, seconds):
                 starts.append(seconds)
+                start_cpu.append(cpu_seconds({"": process.pid})[""])
         with _up(data, folder) as (process, ready, _):
             token = _access_token(ready, client.id, client.secret.reveal())
             ours = _subject("landbridge", int(ready["ports"]["http"]), process.pid, token)
@@ -51,17 +57,26 @@ def measure(program: str | None, options: Options, quiet: Quiet, folder: Path, s
             with _peer(ready, body, folder) as (port, pid):
                 subjects = [_subject(PEER, port, pid, token), ours]
                 requests = tuple(_requests(program, subjects, options, quiet, say)) if program else ()
-    return FindRuns(requests, listing, tuple(starts), tuple(_resets(folder)))
+                _fetch_tokens(ours)
+                turns = tuple(_requests(program, subjects, options, quiet, say, TURNS)) if program else ()
+    return FindRuns(requests, turns, listing, tuple(starts), tuple(start_cpu), tuple(_resets(folder)))
 
 
 def _requests(
-    program: str, subjects: Sequence[Subject], options: Options, quiet: Quiet, say: Callable[[str], None]
+    program: str,
+    subjects: Sequence[Subject],
+    options: Options,
+    quiet: Quiet,
+    say: Callable[[str], None],
+    numbers: int = 0,
 ) -> Iterator[RequestRun]:
+    """`numbers`: how many destinations take turns; 0 for one alone."""
     for connections in options.connections:
         for turn in range(options.rounds):
             for subject in (*subjects[turn % 2 :], *subjects[: turn % 2]):
                 quiet.wait()
-                run = wrk.run(program, subject, connections, options.seconds, path=PATH)
+                path = MANY if numbers else PATH
+                run = wrk.run(program, subject, connections, options.seconds, path, numbers)
                 say(f"{subject.name:20} {connections:4} connections {run.rate:10,.0f} finds/s {run.errors or ''}")
                 yield run
 
@@ -77,6 +92,15 @@ def _answer(ours: Subject) -> bytes:
     if "value" not in entry or entry.get("error"):
         raise NotStarted(f"find does not answer with a token: {body[:400]!r}")
     return bytes(body)
+
+
+def _fetch_tokens(ours: Subject) -> None:
+    """Ask for all that will take turns, so that their tokens are cached when it counts."""
+    connection = HTTPConnection("127.0.0.1", ours.port, timeout=30)
+    for number in range(TURNS):
+        connection.request("GET", MANY % number, headers=dict(ours.headers))
+        connection.getresponse().read()
+    connection.close()
 
 
 def _list(ours: Subject, pid: int) -> ListRun:

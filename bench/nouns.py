@@ -142,11 +142,18 @@ class ListRun:
 
 @dataclass(frozen=True, slots=True)
 class FindRuns:
-    """What the part `find` measures. Times in seconds; of the resets the first one came right after the start."""
+    """What the part `find` measures. Times in seconds; of the resets the first one came right after the start.
+
+    requests   for one destination
+    turns      for many in turn
+    start_cpu  processor time that each start took
+    """
 
     requests: tuple[RequestRun, ...]
+    turns: tuple[RequestRun, ...]
     listing: ListRun
     start: tuple[float, ...]
+    start_cpu: tuple[float, ...]
     reset: tuple[float, ...]
 
 

@@ -1,5 +1,16 @@
 -- One request for wrk, described by the environment, and the summary as a line of JSON.
--- The request stays static (no request() function here), so wrk builds it once.
+-- Without BENCH_NUMBERS the request stays static (there is no request() function), so wrk builds it once. With it, the
+-- target is a format, and the numbers below it take turns.
+local numbers = tonumber(os.getenv("BENCH_NUMBERS") or "")
+if numbers then
+  local requests, number = {}, 0
+  function request()
+    number = (number + 1) % numbers
+    requests[number] = requests[number] or wrk.format(nil, string.format(wrk.path, number))
+    return requests[number]
+  end
+end
+
 function init(args)
   wrk.path = os.getenv("BENCH_TARGET")
   wrk.headers["Host"] = os.getenv("BENCH_HOST")
