@@ -19,6 +19,7 @@ import pytest
 from landbridge.app import CloudSide
 from landbridge.data_folder import read_running
 from landbridge.faults import FaultError
+from landbridge.model.reach import Reach
 from landbridge.settings import Profile, Settings
 from tests.cloud_side import ACME, LANDSCAPE, administrator, cloud_side, landscape_in, settings_in
 
@@ -231,6 +232,27 @@ async def test_certificates_are_renewed_by_themselves(tmp_path: Path) -> None:
 
 def contents(answer: httpx.Response) -> dict[str, str]:
     return {one["Name"]: one["Content"] for one in answer.json()}
+
+
+@pytest.mark.parametrize(
+    ("reach", "code"),
+    [
+        (None, "destination.token-service-unreachable"),
+        (Reach.PRIVATE, "destination.token-target-private"),
+        (Reach.PUBLIC, "destination.token-target-private"),
+    ],
+)
+async def test_a_setting_decides_which_addresses_token_services_may_have(
+    tmp_path: Path, reach: Reach | None, code: str
+) -> None:
+    given = {
+        "Name": "t", "Type": "HTTP", "URL": "http://x.test", "Authentication": "OAuth2ClientCredentials",
+        "tokenServiceURL": "http://127.0.0.1:9/oauth/token", "clientId": "c",
+    }  # fmt: skip
+    async with cloud_side(tmp_path, reach=reach) as side, destination_client(side) as client:
+        await client.post("/destination-configuration/v1/subaccountDestinations", json=given)
+        found = (await client.get("/destination-configuration/v1/destinations/t")).json()
+        assert found["authTokens"][0]["code"] == code
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from landbridge.faults import FaultError
+from landbridge.model.reach import Reach
 from landbridge.settings import Profile, Settings, check, is_loopback
 
 
@@ -63,3 +64,10 @@ def test_a_dedicated_subaccount_is_an_id() -> None:
     with pytest.raises(FaultError) as caught:
         check(Settings(dedicated_subaccount="acme"))
     assert caught.value.fault.code == "platform.setting-invalid"
+
+
+def test_the_profile_decides_how_far_token_services_may_be_unless_a_setting_does() -> None:
+    assert Settings().targets is Reach.ALL
+    assert Settings(profile=Profile.SERVER).targets is Reach.PUBLIC
+    for profile in Profile:
+        assert Settings(profile=profile, reach=Reach.PRIVATE).targets is Reach.PRIVATE

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from landbridge.faults import FaultError, fault
 from landbridge.model.identifiers import is_guid
+from landbridge.model.reach import Reach
 
 
 class Profile(StrEnum):
@@ -101,9 +102,9 @@ class Settings:
     Example: 11111111-aaaa-4bbb-8ccc-222222222222"""
     allowed_client: str = ""
     """The only OAuth client whose tokens the doors take. Empty: every client of the connectivity service."""
-    lenient_x_tenant: bool = True
-    """Fetch a token for the tenant of the service token where X-tenant is due and missing: some clients never send it.
-    Example: False, to be as strict as the original (destination-service §3.6)."""
+    reach: Reach | None = None
+    """Which addresses token services and keys of issuers may have: `public`, `private` (networks of one's own, too) or
+    `all`. None: the profile decides, `all` on a laptop, else `public`. Example: private (destination-service §3.7)."""
     certificate_organisation: str = "landbridge"
     """O in the subject of certificates that are made for destinations (destination-service §1.5)."""
     request_rate: float = 0
@@ -115,6 +116,11 @@ class Settings:
     """Largest request body of the API, in bytes."""
     stop_grace: float = 3.0
     """Seconds that open requests get when the process stops."""
+
+    @property
+    def targets(self) -> Reach:
+        """`reach`, as the profile has it where it is not set."""
+        return self.reach or (Reach.ALL if self.profile is Profile.LAPTOP else Reach.PUBLIC)
 
 
 def is_loopback(host: str) -> bool:

@@ -25,6 +25,7 @@ from landbridge.landscape.read import read_text
 from landbridge.model.certificate import StoredCertificate
 from landbridge.model.destination import destination
 from landbridge.model.fragment import fragment
+from landbridge.model.reach import Reach
 from landbridge.model.secret import Secret
 from landbridge.model.subscription import AccessScopes, SubscriberAccess, Subscription
 from landbridge.store import (
@@ -100,7 +101,7 @@ class Scene:
 
     def service(self, **settings: Any) -> DestinationService:
         """A service on this scene's store; private token services are allowed unless said otherwise."""
-        source = TokenSource(self.verifier, lambda: NOW, **{"private_targets": True, **settings})
+        source = TokenSource(self.verifier, lambda: NOW, **{"reach": Reach.ALL, **settings})
         self.sources.append(source)
         return DestinationService(self.db, self.verifier, source, "acme.test", RequestLimit(self.clock))
 

@@ -18,6 +18,7 @@ from landbridge.identity.request_limit import RequestLimit
 from landbridge.identity.throttle import Throttle
 from landbridge.identity.tokens import TokenService
 from landbridge.identity.verify import TokenVerifier
+from landbridge.model.reach import Reach
 from landbridge.model.secret import Secret
 from landbridge.model.subaccount import Client, Service, ServiceInstance, Subaccount, User
 from landbridge.net.fetch import Fetcher
@@ -99,7 +100,7 @@ class Installation:
 
     @cached_property
     def parts(self) -> TokenParts:
-        foreign = ForeignTokens(KeySets(Fetcher(private_targets=True), self.clock), self.clock)
+        foreign = ForeignTokens(KeySets(Fetcher(reach=Reach.ALL), self.clock), self.clock)
         throttle = Throttle(self.clock)
         limit = RequestLimit(self.clock)
         return TokenParts(self.db, self.keyring, self.verifier, self.issuer, self.clock, foreign, throttle, limit)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
+from landbridge.model.reach import Reach
 from landbridge.net.fetch import Fetcher, FetchFailed
 from tests.identity.issuers import Provider, provider
 
@@ -19,7 +20,7 @@ def server() -> Iterator[Provider]:
 
 @pytest.fixture
 async def fetcher() -> AsyncIterator[Fetcher]:
-    made = Fetcher(private_targets=True, deadline=0.5)
+    made = Fetcher(reach=Reach.ALL, deadline=0.5)
     yield made
     await made.close()
 
@@ -68,7 +69,7 @@ async def test_a_server_that_is_not_there(fetcher: Fetcher) -> None:
     "host", ["127.0.0.1", "localhost", "[::1]", "10.0.0.1", "169.254.169.254", "[::ffff:10.0.0.1]"]
 )
 async def test_private_addresses_where_they_are_not_allowed(server: Provider, host: str) -> None:
-    strict = Fetcher(private_targets=False)
+    strict = Fetcher(reach=Reach.PUBLIC)
     with pytest.raises(FetchFailed, match="private"):
         await strict.fetch(f"http://{host}:{server.url.rpartition(':')[2]}/keys")
     assert server.asked == []

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from landbridge.cli.options import DATA, AsJson, Data
+from landbridge.model.reach import Reach
 from landbridge.observe.logs import LogFormat, LogLevel
 from landbridge.settings import Profile, Settings, check
 
@@ -82,12 +83,9 @@ def up(
     allowed_client: Annotated[
         str, _option("allowed-client", "The only OAuth client that the doors let in. Default: connectivity clients.")
     ] = "",
-    request_rate: Annotated[
-        float, _option("request-rate", "Requests a second that one client may send for one tenant. 0: no limit.", min=0)
-    ] = DEFAULT.request_rate,
-    request_burst: Annotated[
-        int, _option("request-burst", "How many of them may come at once, after a quiet time.", min=1)
-    ] = DEFAULT.request_burst,
+    reach: Annotated[
+        Reach | None, _option("reach", "Addresses of token services. Default: all on a laptop, else public.")
+    ] = None,
     ready_file: Annotated[Path | None, _option("ready-file", "Write the addresses here when ready.")] = None,
     log_format: Annotated[LogFormat, _option("log-format", "Form of the log on stderr.")] = LogFormat.TEXT,
     log_level: Annotated[LogLevel, _option("log-level", "What is logged.")] = LogLevel.INFO,
@@ -117,6 +115,7 @@ def up(
         allowed_client=allowed_client,
         request_rate=request_rate,
         request_burst=request_burst,
+        reach=reach,
     )
     check(settings)
 

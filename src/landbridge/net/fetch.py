@@ -9,7 +9,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from landbridge.net.public_address import is_public
+from landbridge.model.reach import Reach
+from landbridge.net.public_address import allows
 
 DEADLINE = 5.0
 """Seconds for a whole fetch: whoever waits for it is a token request, and its client waits ten."""
@@ -27,13 +28,13 @@ class FetchFailed(Exception):
 class Fetcher:
     """Fetches documents by GET.
 
-    private_targets  whether addresses of private networks may be asked
-    trusted          certificate authorities (PEM) to trust besides the well-known ones
-    deadline         seconds for one document
+    reach     which addresses may be asked
+    trusted   certificate authorities (PEM) to trust besides the well-known ones
+    deadline  seconds for one document
     """
 
-    def __init__(self, private_targets: bool, trusted: str = "", deadline: float = DEADLINE) -> None:
-        self._private = private_targets
+    def __init__(self, reach: Reach, trusted: str = "", deadline: float = DEADLINE) -> None:
+        self._reach = reach
         self._trusted = trusted
         self._deadline = deadline
         self._client: httpx.AsyncClient | None = None
@@ -80,7 +81,7 @@ class Fetcher:
         addresses = [str(entry[4][0]) for entry in found if "%" not in str(entry[4][0])]
         if not addresses:
             raise FetchFailed(f"the name {host} has no address that can be used")
-        if not self._private and not all(is_public(address) for address in addresses):
+        if not all(allows(self._reach, address) for address in addresses):
             raise FetchFailed(f"{host} is an address of a private network, and these are not allowed here")
         return addresses[0]
 

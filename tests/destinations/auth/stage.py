@@ -23,6 +23,7 @@ from landbridge.destinations.keystores.material import KeyMaterial, PrivateKey
 from landbridge.faults import FaultError, fault
 from landbridge.identity.verify import TokenVerifier
 from landbridge.model.destination import Destination
+from landbridge.model.reach import Reach
 from landbridge.model.token import VerifiedToken
 
 NOW = 1_800_000_000.0
@@ -150,7 +151,7 @@ class Stage:
     def rebuild(self, **settings: Any) -> None:
         """A new source; private token services are allowed unless said otherwise."""
         self.settings |= settings
-        settings = {"private_targets": True, "epoch": lambda: self.epoch} | self.settings
+        settings = {"reach": Reach.ALL, "epoch": lambda: self.epoch} | self.settings
         self.source = TokenSource(self.verifier, self.clock, **settings)
 
     def put(self, **properties: str) -> Destination:

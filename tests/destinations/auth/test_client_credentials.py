@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from landbridge.destinations.auth.token_call import SIZE_LIMIT
+from landbridge.model.reach import Reach
 from tests.destinations.auth.stage import Stage
 from tests.destinations.token_service import HANG, TOKEN, FakeTokenService, answer, fake_token_service
 
@@ -369,7 +370,7 @@ async def test_the_server_profile_does_not_call_private_addresses(
     stage: Stage, tokens: FakeTokenService, host: str
 ) -> None:
     given = properties(tokens, tokenServiceURL=f"http://{host}:{tokens.port}/oauth/token")
-    assert await code(stage, given, {"private_targets": False}) == "destination.token-target-private"
+    assert await code(stage, given, {"reach": Reach.PUBLIC}) == "destination.token-target-private"
     assert tokens.received == []
 
 

@@ -11,6 +11,7 @@ from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 from landbridge.destinations.auth.foreign_keys import FRESH, PAUSE
+from landbridge.model.reach import Reach
 from tests.destinations.auth.stage import NOW, Stage
 from tests.destinations.token_service import TOKEN, FakeTokenService, answer, fake_token_service
 
@@ -153,7 +154,7 @@ async def test_redirects_are_not_followed(stage: Stage, tokens: FakeTokenService
 async def test_the_server_profile_reads_no_keys_from_private_addresses(stage: Stage, tokens: FakeTokenService) -> None:
     async with fake_token_service() as issuer:
         issuer.answers = [answer(key_set(RSA)), TOKEN]
-        stage.rebuild(private_targets=False)
+        stage.rebuild(reach=Reach.PUBLIC)
         entry = await stage.entry(given(tokens, x_user_token__jwks_uri=issuer.url), user_token=token())
         assert entry["code"] == "destination.user-token-keys"
         assert "private address 127.0.0.1" in entry["error"]

@@ -16,6 +16,7 @@ from landbridge.destinations.auth.reach import addresses
 from landbridge.destinations.auth.token_answer import refusal
 from landbridge.destinations.keystores.material import KeyMaterial
 from landbridge.faults import FaultError, fault
+from landbridge.model.reach import Reach
 from landbridge.net.accept import load_identity
 
 DEADLINE = 8.0
@@ -115,14 +116,14 @@ def _client(trusted: ssl.SSLContext, proxy: str | None = None) -> httpx.AsyncCli
 class TokenCalls:
     """Sends requests to token services.
 
-    clients          makes HTTP clients
-    private_targets  whether token services on private addresses may be called
-    door             the way to token services behind a connector; None where there is none
+    clients  makes HTTP clients
+    reach    which addresses token services may have
+    door     the way to token services behind a connector; None where there is none
     """
 
-    def __init__(self, clients: ClientFactory, private_targets: bool, door: DoorOpener | None = None) -> None:
+    def __init__(self, clients: ClientFactory, reach: Reach, door: DoorOpener | None = None) -> None:
         self._clients = clients
-        self._private = private_targets
+        self._reach = reach
         self._door = door
         self._client: httpx.AsyncClient | None = None
 
@@ -191,7 +192,7 @@ class TokenCalls:
     async def _direct(self, request: TokenRequest, url: httpx.URL) -> _Answer:
         """To one of the addresses of the URL's host; it stays the name that the certificate must bear."""
         port = url.port or _PORTS[url.scheme]
-        found = await addresses(url.raw_host.decode(), port, self._private)
+        found = await addresses(url.raw_host.decode(), port, self._reach)
         client = await self._client_for(request)
         failure: FaultError | None = None
         try:

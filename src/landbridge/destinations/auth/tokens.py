@@ -17,19 +17,20 @@ from landbridge.destinations.auth.user_token import UserTokens
 from landbridge.faults import FaultError
 from landbridge.identity.verify import TokenVerifier
 from landbridge.model.clock import Clock
+from landbridge.model.reach import Reach
 
 
 class TokenSource:
     """Fetches tokens and remembers them.
 
-    verifier         verifies user tokens that our token service issued
-    clock            tells when tokens end
-    private_targets  whether token services on private addresses may be called: laptop profile
-    lenient_tenant   use the token's own subdomain where X-tenant is due and missing; some clients never send it
-    clients          makes the HTTP client for token services
-    door             the way to token services behind a connector
-    epoch            rises when nothing may be trusted any more that was: a reset, a changed client or subscription
-    deadline         seconds for the token calls of a find that have no time-outs of their own
+    verifier        verifies user tokens that our token service issued
+    clock           tells when tokens end
+    reach           which addresses token services, and keys for user tokens, may have
+    lenient_tenant  use the token's own subdomain where X-tenant is due and missing; some clients never send it
+    clients         makes the HTTP client for token services
+    door            the way to token services behind a connector
+    epoch           rises when nothing may be trusted any more that was: a reset, a changed client or subscription
+    deadline        seconds for the token calls of a find that have no time-outs of their own
     """
 
     def __init__(
@@ -37,14 +38,14 @@ class TokenSource:
         verifier: TokenVerifier,
         clock: Clock,
         *,
-        private_targets: bool,
+        reach: Reach,
         lenient_tenant: bool = True,
         clients: ClientFactory = new_client,
         door: DoorOpener | None = None,
         epoch: Callable[[], int] = lambda: 0,
         deadline: float = DEADLINE,
     ) -> None:
-        self._calls = TokenCalls(clients, private_targets, door)
+        self._calls = TokenCalls(clients, reach, door)
         self._foreign = ForeignKeys(self._calls, clock)
         self._parts = Parts(self._calls, TokenCache(clock), UserTokens(verifier, self._foreign), clock, lenient_tenant)
         self._epoch = epoch
