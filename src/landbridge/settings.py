@@ -102,6 +102,9 @@ class Settings:
     Example: 11111111-aaaa-4bbb-8ccc-222222222222"""
     allowed_client: str = ""
     """The only OAuth client whose tokens the doors take. Empty: every client of the connectivity service."""
+    lenient_x_tenant: bool = True
+    """Fetch a token for the tenant of the service token where X-tenant is due and missing: some clients never send it.
+    Example: False, to be as strict as the original (destination-service §3.6)."""
     reach: Reach | None = None
     """Which addresses token services and keys of issuers may have: `public`, `private` (networks of one's own, too) or
     `all`. None: the profile decides, `all` on a laptop, else `public`. Example: private (destination-service §3.7)."""

@@ -83,6 +83,12 @@ def up(
     allowed_client: Annotated[
         str, _option("allowed-client", "The only OAuth client that the doors let in. Default: connectivity clients.")
     ] = "",
+    request_rate: Annotated[
+        float, _option("request-rate", "Requests a second that one client may send for one tenant. 0: no limit.", min=0)
+    ] = DEFAULT.request_rate,
+    request_burst: Annotated[
+        int, _option("request-burst", "How many of them may come at once, after a quiet time.", min=1)
+    ] = DEFAULT.request_burst,
     reach: Annotated[
         Reach | None, _option("reach", "Addresses of token services. Default: all on a laptop, else public.")
     ] = None,
