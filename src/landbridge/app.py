@@ -35,7 +35,6 @@ from landbridge.api import (
 )
 from landbridge.api.admin import ResetTo
 from landbridge.api.app import create_app
-from landbridge.api.injecting import Injecting
 from landbridge.api.server import HttpServer, bind_fault, listening_socket
 from landbridge.data_folder import (
     FolderLock,
@@ -77,7 +76,6 @@ from landbridge.identity.sessions import Sessions
 from landbridge.identity.throttle import Throttle
 from landbridge.identity.tokens import TokenService
 from landbridge.identity.verify import TokenVerifier
-from landbridge.injection.book import Injections
 from landbridge.landscape.read import read
 from landbridge.model.clock import Clock
 from landbridge.model.enrolment import AuthenticationData
@@ -199,8 +197,6 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     source = _token_source(settings, ports, identity, clock)
     stack.push_async_callback(source.close)
     finder = DestinationService(db, identity.verifier, source, settings.token_domain, token_parts.limit)
-    injections = Injections()
-    gateway.inject(injections)
     administration = AdministrationService(
         Parts(
             db=db,
@@ -216,14 +212,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
             door=OwnDoor(door_url(settings, ports), identity.keyring.sign, clock),
             audit_folder=settings.data / AUDIT_FOLDER,
             private_targets=settings.profile is Profile.LAPTOP,
-            forget=(
-                sessions.clear,
-                token_parts.throttle.clear,
-                token_parts.limit.clear,
-                gateway.traces.clear,
-                injections.clear,
-            ),
-            injections=injections,
+            forget=(sessions.clear, token_parts.throttle.clear, token_parts.limit.clear, gateway.traces.clear),
         )
     )
     readiness = Readiness(db, gateway)
@@ -238,16 +227,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
         *_admin_routers(settings, administration, token_parts),
     ]
     busy = destinations.handlers(finder)
-    meddling = partial(Injecting, injections=injections, sign=identity.keyring.sign, clock=clock)
-    app = create_app(
-        routers,
-        readiness.missing,
-        [gateway.samples],
-        settings.body_limit,
-        audit,
-        busy,
-        meddling if settings.profile is Profile.LAPTOP else None,
-    )
+    app = create_app(routers, readiness.missing, [gateway.samples], settings.body_limit, audit, busy)
     await _serve(app, plain, tls, settings, identity.authority, stack)
     if wanted is not None:
         await administration.apply_landscape(wanted)
