@@ -95,7 +95,8 @@ class HttpAnswer(Fact, frozen=True, tag="http-answer"):
             said = NO_ANSWER.get(self.problem, self.detail or self.problem)
             return f"{asked}: {said}" + (f" ({self.detail})" if self.detail and self.detail != said else "")
         moved = f" to {self.header('location')}" if self.header("location") else ""
-        return f"{asked}: {self.status} {self.phrase}".rstrip() + f"{moved} ({self.phases.ended:g} ms)"
+        offers = f", it wants {'; '.join(self.headers_of('www-authenticate'))}" if self.status == 401 else ""
+        return f"{asked}: {self.status} {self.phrase}".rstrip() + f"{moved}{offers} ({self.phases.ended:g} ms)"
 
     @property
     def lasting(self) -> Mapping[str, str]:
@@ -129,6 +130,11 @@ class LogonGiven(Fact, frozen=True, tag="logon-given"):
     outside_ascii: bool = False
     sap_client: str = ""
     expires: float = 0.0
+
+    @property
+    def good(self) -> bool:
+        """What is given says nothing about what becomes of it."""
+        return False
 
     @property
     def line(self) -> str:

@@ -24,9 +24,8 @@ Try = tuple[str, Url]
 Describe = Callable[[Answer], Sequence[Observation]]
 """What an answer is, for those who know its protocol."""
 
-_CONCLUSIVE = frozenset((401, 407, 429))
+_CONCLUSIVE = frozenset((401, 407, 429, 503))
 """Statuses of 400 and above that say the same for HEAD and GET."""
-_AGAIN = 2
 
 
 def headers(scene: Scene) -> tuple[Header, ...]:
@@ -66,17 +65,18 @@ async def tried(
     for method, url in tries:
         answers = await asked(scene, Request(purpose, method, url, sent, scheme), address)
         facts += [answer.fact for answer in answers]
-        if conclusive(answers[-1].fact, scene.manner.accept) or (method, url) == tries[-1]:
+        data = wants_data(scene.manner.accept) or len(answers) > 1
+        if conclusive(answers[-1].fact, data) or (method, url) == tries[-1]:
             facts += describe(answers[-1])
             break
     return facts
 
 
-def conclusive(answer: HttpAnswer, accept: str) -> bool:
-    """Whether another method would say nothing else."""
+def conclusive(answer: HttpAnswer, data: bool) -> bool:
+    """Whether another method would say nothing else. `data`: a page would not be what was wanted."""
     if answer.method != "HEAD":
         return True
-    if wants_data(accept) and answer.status == 200 and "html" in answer.header("content-type").lower():
+    if data and answer.status == 200 and "html" in answer.header("content-type").lower():
         return False
     return bool(answer.status) and (answer.status < 400 or answer.status in _CONCLUSIVE)
 
@@ -130,10 +130,8 @@ async def _answer(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
 
 
 async def _again(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
-    before = last(evidence, "answer")
-    method = before.method if before is not None else "GET"
     facts: list[Observation] = []
-    for _ in range(_AGAIN):
+    for method in ("HEAD", "GET"):
         facts += await tried(scene, evidence, "again", ((method, of_target(scene.target)),))
     return facts
 

@@ -26,7 +26,8 @@ from landbridge.model.secret import Secret
 _FORM = ("Content-Type", "application/x-www-form-urlencoded")
 _CERTIFICATE, _NONE = "certificate", "none"
 _LOGONS = {Style.HEADER.value: "Basic", _CERTIFICATE: "certificate"}
-_DIFFERENTLY = frozenset((400, 401, 403))
+_DIFFERENTLY = frozenset(("invalid_client", "invalid_request"))
+"""Errors that may be about the way in which the client was sent."""
 
 
 async def _look(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
@@ -36,7 +37,7 @@ async def _look(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
         answer = await ask(scene, _request(scene, style), address)
         read = _read(answer, style)
         facts += [answer.fact, read]
-        if read.has_token or answer.fact.status not in _DIFFERENTLY:
+        if answer.fact.status != 401 and read.error not in _DIFFERENTLY:
             break
     return facts
 

@@ -75,7 +75,7 @@ def short_lived(evidence: Evidence) -> Verdict:
     """Tokens of that service are over before a client keeps them."""
     told = next((one for one in evidence.all(TokenAnswered) if one.has_token), None)
     if told is None:
-        return None
+        return Not("there is no token")
     lives = told.expires_in
     if lives < 0:
         return Not("the service does not say how long its tokens live")

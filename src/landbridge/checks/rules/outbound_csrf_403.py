@@ -129,8 +129,10 @@ def no_csrf(evidence: Evidence) -> Verdict:
         return None
     if any(one.token for one in (*answers(evidence, "csrf-head"), *answers(evidence, "csrf-get"))):
         return Not("it gives a token")
-    if get is None or not 200 <= get.status < 300:
+    if get is None:
         return None
+    if not 200 <= get.status < 300:
+        return Not(f"the fetch is answered with {get.status}")
     if post is not None and wants_token(post):
         return Not("it asks for a token")
     passes = (f"a POST without one: {post.status} {post.phrase}".rstrip(),) if post is not None else ()

@@ -47,7 +47,7 @@ def bad_credentials(evidence: Evidence) -> Verdict:
     """User and password were sent as the server wants them, and refused."""
     answer = _refused(evidence)
     if answer is None:
-        return None
+        return Not("only the token service was asked") if evidence.first(TokenAnswered) is not None else None
     if answer.logon not in ("Basic", "certificate"):
         return Not("no user and password were sent" if not answer.logon else "a token was sent, no password")
     for other, reason in _NEARER:

@@ -36,7 +36,7 @@ def overload(evidence: Evidence) -> Verdict:
         return Not(f"{protection(answer)} answered")
     after = answer.header("retry-after")
     others = [one for one in answers(evidence, "again") if one.status]
-    there = next((one for one in others if one.status < 500), None)
+    there = next((one for one in others if one.status < 500 and one.method == answer.method), None)
     if there is not None:
         return Holds((said(answer), f"the same again: {there.status} {there.phrase}".rstrip()), emitter=emitter(answer))
     if after:
@@ -60,7 +60,8 @@ def web_tier(evidence: Evidence) -> Verdict:
             return Not(found.evidence[-1])
     server = answer.header("server")
     who = (f"Server: {server}",) if server else ()
-    page = (f"it says {answer.body!r}",) if answer.body else ()
+    body = next((one.body for one in answers(evidence, "again") if one.body), answer.body)
+    page = (f"it says {body!r}",) if body else ()
     return Holds((said(answer), *who, *way(answer), *page), Confidence.CONSISTENT, emitter(answer))
 
 

@@ -1,4 +1,4 @@
-"""outbound.osci-conversion: an answer is not the OData that was expected (failure-catalogue, row 14, as far as seen)."""
+"""outbound.osci-conversion: an answer is not the OData that was expected (failure-catalogue, row 14)."""
 
 from __future__ import annotations
 
@@ -33,8 +33,10 @@ def metadata_call(evidence: Evidence) -> Verdict:
     """The service answers, its metadata is refused or is none."""
     answer, found = last(evidence, "metadata"), _described(evidence, "metadata")
     service = _described(evidence, "service")
-    if answer is None or service is None or not service.good:
+    if answer is None or service is None:
         return None
+    if not service.good:
+        return Not("the service itself is not OData")
     if not answer.status or answer.status >= 300:
         return Holds((service.line, said(answer)), emitter=emitter(answer))
     if found is not None and not found.good:
