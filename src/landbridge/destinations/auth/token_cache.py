@@ -110,7 +110,7 @@ class TokenCache:
             begins = self._clock()
             token = await fetch()
             if self._is_current(key, flight):
-                self._keep(key, token, begins)
+                return self._keep(key, token, begins)
             return token
         finally:
             if self._is_current(key, flight):
@@ -134,19 +134,20 @@ class TokenCache:
                     del self._flights[key]
                 flight.task.cancel()
 
-    def _keep(self, key: bytes, token: AuthToken, begins: float) -> None:
+    def _keep(self, key: bytes, token: AuthToken, begins: float) -> AuthToken:
         """Remember a token that tells its end. Its life counts from before the request, which errs to the safe side."""
         if token.expires_in is None or len(token.expires_in) > 12 or int(token.expires_in) <= self._margin:
-            return
+            return token
         kept = _Kept(replace(token, key=key), begins, begins + int(token.expires_in))
         if kept.cost > self._size:
-            return
+            return token
         if key in self._kept:
             self._forget(key)
         self._kept[key] = kept
         self._held += kept.cost
         while self._held > self._size:
             self._forget(next(iter(self._kept)))
+        return kept.token
 
     def _forget(self, key: bytes) -> None:
         self._held -= self._kept.pop(key).cost
