@@ -60,6 +60,16 @@ def test_a_door_that_trusts_everybody_stays_on_this_machine_unless_told_otherwis
     check(replace(exposed, trust_remote_clients=True))
 
 
+@pytest.mark.parametrize(
+    ("regions", "dedicated"),
+    [(("=client",), ""), (("",), ""), (("eu\n",), ""), (("eu10",), "11111111-aaaa-4bbb-8ccc-222222222222")],
+)
+def test_regions_have_ids_and_belong_to_shared_doors(regions: tuple[str, ...], dedicated: str) -> None:
+    with pytest.raises(FaultError) as caught:
+        check(Settings(regions=regions, dedicated_subaccount=dedicated))
+    assert (caught.value.fault.code, caught.value.fault.params["setting"]) == ("platform.setting-invalid", "regions")
+
+
 def test_a_dedicated_subaccount_is_an_id() -> None:
     with pytest.raises(FaultError) as caught:
         check(Settings(dedicated_subaccount="acme"))

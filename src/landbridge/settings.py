@@ -102,6 +102,9 @@ class Settings:
     Example: 11111111-aaaa-4bbb-8ccc-222222222222"""
     allowed_client: str = ""
     """The only OAuth client whose tokens the doors take. Empty: every client of the connectivity service."""
+    regions: tuple[str, ...] = ()
+    """Region configurations that requests at the HTTP door must name (connectivity-proxy §12.2). Empty: there are none.
+    Example: eu10, or eu10=sb-shop!t1 where tokens of this OAuth client alone count."""
     lenient_x_tenant: bool = True
     """Fetch a token for the tenant of the service token where X-tenant is due and missing: some clients never send it.
     Example: False, to be as strict as the original (destination-service §3.6)."""
@@ -163,6 +166,11 @@ def _check_doors(settings: Settings) -> None:
     """A door that trusts everybody must say so where others can reach it."""
     if settings.dedicated_subaccount and not is_guid(settings.dedicated_subaccount):
         raise _invalid("dedicated_subaccount", settings.dedicated_subaccount, "the lower-case GUID of a subaccount")
+    if settings.regions and settings.dedicated_subaccount:
+        raise _invalid("regions", ", ".join(settings.regions), "none beside a dedicated subaccount")
+    for region in settings.regions:
+        if not region.partition("=")[0] or not region.isascii() or not region.isprintable():
+            raise _invalid("regions", region, "an id, or id=client")
     trusting = [
         name
         for name, authorization in (("HTTP", settings.http_authorization), ("SOCKS5", settings.socks_authorization))

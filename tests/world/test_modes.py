@@ -170,6 +170,29 @@ async def test_the_region_header_is_refused_by_name(asking: World) -> None:
     assert (await get(running, line)).status == 407, "the token comes first (§4.4)"
 
 
+async def test_several_regions_ask_for_the_header(tmp_path: Path) -> None:
+    header = "SAP-Connectivity-Region-Configuration-Id: "
+    async with both(tmp_path, regions=("eu10", "us20=sb-app-acme!t1")) as running:
+        token, other = await running.token(), await running.token(service="xsuaa")
+        missing = await get(running, token=token)
+        assert (missing.status, missing.fault) == (400, "proxy.region-missing")
+        unknown = await get(running, header + "ap30", token=token)
+        assert (unknown.status, unknown.fault) == (404, "proxy.region-unknown")
+        assert (await get(running, header + "eu10")).status == 407, "the token comes first (§4.4)"
+        assert (await get(running, header + "eu10", token=token)).status == 200
+        assert (await get(running, header + "us20", token=other)).status == 200
+        wrong = await get(running, header + "us20", token=token)
+        assert (wrong.status, wrong.fault) == (407, "proxy.token-wrong-client")
+        assert await socks(running, TOKEN_GREETING, token) == b"\x05\x80\x01\x00" + SUCCESS + b"ping"
+
+
+async def test_several_regions_where_nobody_has_to_prove_himself(tmp_path: Path) -> None:
+    async with both(tmp_path, regions=("eu10",), **TRUSTED) as running:
+        service = f"SAP-CP-Connectivity-Service-Token: {await running.token()}"
+        assert (await get(running, service)).fault == "proxy.region-missing"
+        assert (await get(running, service, "SAP-Connectivity-Region-Configuration-Id: eu10")).status == 200
+
+
 async def test_another_consumer_account_on_a_connection_is_refused(asking: World) -> None:
     """The account binds the connection like the location id (§4.5); it never chooses whose connector is used."""
     running = asking

@@ -83,6 +83,10 @@ def up(
     allowed_client: Annotated[
         str, _option("allowed-client", "The only OAuth client that the doors let in. Default: connectivity clients.")
     ] = "",
+    region: Annotated[
+        list[str] | None,
+        _option("region", "Region configuration that requests must name: id or id=client. Repeatable."),
+    ] = None,
     request_rate: Annotated[
         float, _option("request-rate", "Requests a second that one client may send for one tenant. 0: no limit.", min=0)
     ] = DEFAULT.request_rate,
@@ -119,6 +123,7 @@ def up(
         trust_remote_clients=trust_remote_clients,
         dedicated_subaccount=dedicated_subaccount,
         allowed_client=allowed_client,
+        regions=tuple(region or ()),
         request_rate=request_rate,
         request_burst=request_burst,
         reach=reach,

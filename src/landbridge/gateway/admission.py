@@ -13,6 +13,7 @@ from functools import lru_cache
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.gateway.mode import DoorMode
 from landbridge.gateway.reading import Reading
+from landbridge.gateway.regions import Regions
 from landbridge.identity.verify import Rejection, TokenRejected, TokenVerifier
 from landbridge.model.token import VerifiedToken
 from landbridge.wire.http1 import RequestHead
@@ -60,7 +61,9 @@ class Admission:
         verifier: TokenVerifier,
         accepts_client: Callable[[str], bool] = is_connectivity_client,
         mode: DoorMode = DoorMode(),
+        regions: Regions = Regions(),
     ) -> None:
+        self._regions = regions
         self._verifier = verifier
         self._accepts_client = accepts_client
         self.mode = mode
@@ -75,10 +78,10 @@ class Admission:
             raw = reading.bearer or _bearer(reading)
             token = self.authorize(raw)
             tenant, exchanged = token.tenant, raw if token.is_user_token else ""
+            self._regions.check(reading.region, token.client_id)
         else:
             tenant, exchanged = self._trusted_tenant(reading), ""
-        if reading.region:
-            raise FaultError(fault("proxy.region-unsupported", region=reading.region[:100]))
+            self._regions.check(reading.region, "")
         host, port, target = _target(head, reading.host)
         user_token, technical_token = _identities(exchanged, reading)
         # Only a GET without body upgrades; for any other request the header is ignored (traps 7).

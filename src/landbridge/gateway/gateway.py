@@ -14,6 +14,7 @@ from landbridge.gateway.figures import figures
 from landbridge.gateway.http_door import HttpConnection
 from landbridge.gateway.listener import Certificates, ListenerConnection
 from landbridge.gateway.mode import modes_of
+from landbridge.gateway.regions import Regions
 from landbridge.gateway.registry import ConnectorStatus, LastFault, TunnelRegistry
 from landbridge.gateway.services import ServiceDirectory, ServiceSource
 from landbridge.gateway.session import ConnectorIdentity, Sources, TrustSource, TunnelSession
@@ -70,9 +71,9 @@ class Gateway:
         self.services = ServiceDirectory(self._audit.stream_refused)
         self._sources = Sources(trust, certificates, self.services)
         self.registry = TunnelRegistry(self._on_change, clock=clock)
-        modes, allowed = modes_of(settings), settings.allowed_client
-        accepts = (lambda client: client == allowed) if allowed else is_connectivity_client
-        http, socks = (Admission(verifier, accepts, mode) for mode in modes)
+        modes, allowed, regions = modes_of(settings), settings.allowed_client, Regions(settings.regions)
+        accepts = regions.accepts((lambda client: client == allowed) if allowed else is_connectivity_client)
+        http, socks = (Admission(verifier, accepts, mode, regions) for mode in modes)
         self.tenants = Tenants()
         self.door = Door(HttpConnection, settings.door, http, self.registry, self._on_refusal, self.tenants)
         self.socks_door = Door(SocksConnection, settings.door, socks, self.registry, self._on_refusal, self.tenants)
