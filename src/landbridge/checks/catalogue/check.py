@@ -11,7 +11,10 @@ CHECK_2XX3XX = Failure(
         'Response returned: "200: OK"',
     ),
     references=("Check the Availability of a Destination",),
-    commands=("landbridge destination find NAME --subaccount SUBACCOUNT",),
+    commands=(
+        "landbridge probe http URL --follow --accept application/json --public-trust",
+        "landbridge destination find NAME --subaccount SUBACCOUNT",
+    ),
     causes=(
         Cause(
             "reachable",
@@ -53,12 +56,15 @@ CHECK_4XX = Failure(
         'Response returned: "401: Unauthorized"',
     ),
     references=("Check the Availability of a Destination",),
-    commands=("landbridge destination show NAME --subaccount SUBACCOUNT",),
+    commands=(
+        "landbridge probe http URL --public-trust",
+        "landbridge destination show NAME --subaccount SUBACCOUNT",
+    ),
     causes=(
         Cause(
             "url-incomplete",
-            what="The path is not the service's.",
-            tell="404 or 400; compare with the real address.",
+            what="The address is not the service's, or what is asked there is not what it takes.",
+            tell="404, 400 or another status that is not about who asks; compare with the real address.",
             action="Complete the address.",
             reproduce="404.",
         ),
@@ -110,14 +116,15 @@ CHECK_5XX = Failure(
     ),
     references=("Check the Availability of a Destination",),
     commands=(
+        "landbridge probe http URL --public-trust",
         "landbridge connector check",
         "landbridge status",
     ),
     causes=(
         Cause(
             "server-error",
-            what="The target failed by itself.",
-            tell="500 with the target's own page.",
+            what="The target failed by itself, or a gateway before it did.",
+            tell="500 with the target's own page; 502 and 504 are a gateway's, and have none of our headers.",
             action="Ask the owner of the target.",
             reproduce="500.",
         ),
@@ -132,7 +139,7 @@ CHECK_5XX = Failure(
             "no-answer",
             what="The connection opens, and no HTTP answer comes back.",
             tell="There is no status: silence, a closed connection, or another protocol.",
-            action="Look at the target's log, and at what stands before it; correct the port if something else listens.",
+            action="Read the log of the target, and of what stands before it; correct the port if it is another's.",
             reproduce="A server that closes each connection.",
         ),
     ),

@@ -12,7 +12,11 @@ HTTP_401 = Failure(
         "Unauthorized : 401 : HTTP/1.1",
     ),
     references=("SAP note 2548392",),
-    commands=("landbridge destination find NAME --subaccount SUBACCOUNT",),
+    commands=(
+        "landbridge probe http URL --login USER --secret-file FILE --public-trust",
+        "landbridge probe oauth URL --client ID --secret-file FILE --public-trust",
+        "landbridge destination find NAME --subaccount SUBACCOUNT",
+    ),
     causes=(
         Cause(
             "bad-credentials",
@@ -38,14 +42,14 @@ HTTP_401 = Failure(
         Cause(
             "auth-none",
             what="The channel sends no logon at all.",
-            tell="The wire has no Authorization.",
+            tell="The request has no Authorization header.",
             action="Choose the authentication, or forward the header.",
             reproduce="A channel without authentication.",
         ),
         Cause(
             "sap-client",
             what="Another client of the ABAP system was reached than the one where the user lives.",
-            tell="The realm names the system and the client.",
+            tell="The realm names system and client: compare it with the client in which the user lives.",
             action="Add sap-client with the right number.",
             reproduce="Another client in the realm.",
         ),
@@ -66,9 +70,9 @@ HTTP_401 = Failure(
         Cause(
             "oauth-token-fetch",
             what="The token service refused, not the receiver.",
-            tell="The failing address is the token service's; its answer names the error.",
+            tell="The failing address is the token service's; its answer names the error, another way of sending helps.",
             action="Correct client, secret, scope and the way the client is sent.",
-            reproduce="A token service that wants Basic.",
+            reproduce="A token service that reads the client in the header only.",
         ),
         Cause(
             "oauth-stale",
@@ -94,14 +98,14 @@ HTTP_401 = Failure(
         Cause(
             "redirect-stripped",
             what="A redirect led to another host, and the logon was left behind.",
-            tell="Follow the redirects.",
+            tell="Follow the redirects: the last one refuses, and never got the logon.",
             action="Call the last address directly.",
             reproduce="A redirect to another host.",
         ),
         Cause(
             "encoding",
             what="Characters outside ASCII are read differently.",
-            tell="Compare the number of bytes.",
+            tell="User or password are not ASCII, and the receiver does not say which characters it reads.",
             action="Use ASCII, or agree on UTF-8.",
             reproduce="An umlaut in the password.",
         ),
@@ -136,6 +140,7 @@ HTTP_503 = Failure(
         "SAP note 2724278",
     ),
     commands=(
+        "landbridge probe http URL --public-trust",
         "landbridge status",
         "landbridge destination show NAME --subaccount SUBACCOUNT",
     ),
@@ -171,7 +176,7 @@ HTTP_503 = Failure(
         Cause(
             "maintenance-or-overload",
             what="The receiver is overloaded or being maintained.",
-            tell="Retry-After is set, or it follows the load.",
+            tell="Retry-After is set, or the same request passes now and then.",
             action="Wait and retry with growing pauses.",
             reproduce="A server that refuses every other call.",
         ),

@@ -196,7 +196,11 @@ CSRF_403 = Failure(
         "SAP note 3339155",
         "SAP note 3502167",
     ),
-    commands=("landbridge destination find NAME --subaccount SUBACCOUNT",),
+    commands=(
+        "landbridge probe http URL --csrf --login USER --secret-file FILE --public-trust",
+        "landbridge probe http URL --csrf --post --login USER --secret-file FILE --public-trust",
+        "landbridge destination find NAME --subaccount SUBACCOUNT",
+    ),
     causes=(
         Cause(
             "no-token",
@@ -229,14 +233,14 @@ CSRF_403 = Failure(
         Cause(
             "expired",
             what="The token is older than the session.",
-            tell="A first refusal, success after fetching again; look at the age.",
+            tell="A first refusal, success after fetching again; or the cookies say that they end soon.",
             action="Fetch it for each exchange, and repeat once.",
             reproduce="A short session.",
         ),
         Cause(
             "other-host",
             what="Another node got the change than issued the token.",
-            tell="The node's cookie is missing.",
+            tell="The token is good on the connection on which it came, and on no other one.",
             action="Return the node's cookie.",
             reproduce="Two nodes.",
         ),
@@ -308,7 +312,11 @@ HTTP_411 = Failure(
         "400 from strict gateways about Content-Length",
     ),
     references=("HTTP receiver adapter: Content-Length and Transfer-Encoding",),
-    commands=("landbridge destination show NAME --subaccount SUBACCOUNT",),
+    commands=(
+        "landbridge probe http URL --post --framing none --public-trust",
+        "landbridge probe http URL --post --framing chunked --public-trust",
+        "landbridge destination show NAME --subaccount SUBACCOUNT",
+    ),
     causes=(
         Cause(
             "null-body",
@@ -327,7 +335,7 @@ HTTP_411 = Failure(
         Cause(
             "proxy-strips",
             what="A proxy takes the length away.",
-            tell="Compare the request before and after it.",
+            tell="A length was sent, and it is missed; compare the request before and after the proxy.",
             action="Correct the proxy.",
             reproduce="A proxy that removes headers.",
         ),

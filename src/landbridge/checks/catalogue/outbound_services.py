@@ -18,7 +18,10 @@ OSCI_CONVERSION = Failure(
         "SAP note 2905000",
         "SAP note 3462180",
     ),
-    commands=("landbridge destination find NAME --subaccount SUBACCOUNT",),
+    commands=(
+        "landbridge probe odata URL --login USER --secret-file FILE --public-trust",
+        "landbridge destination find NAME --subaccount SUBACCOUNT",
+    ),
     causes=(
         Cause(
             "payload-shape",
