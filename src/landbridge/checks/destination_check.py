@@ -18,6 +18,8 @@ from landbridge.model.clock import Clock
 
 PROTOCOL = "destination"
 """Name of this kind of evidence."""
+LONGER = 2
+"""So many times as long as traffic does a check wait: a backend that is only slow is told from one that is silent."""
 
 
 async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, clock: Clock, trust: Trust) -> Evidence:
@@ -25,7 +27,7 @@ async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, cloc
     found = await surroundings.find(wish)
     target = target_of(found, wish)
     began = Step(probe="destination", layer=Layer.DESTINATION, effect=Effect.PASSIVE, seen=(found.seen,))
-    scene = Scene(target=target, dialler=dialler, clock=clock, trust=trust, seconds=wish.seconds)
+    scene = Scene(target=target, dialler=dialler, clock=clock, trust=trust, seconds=LONGER * wish.seconds)
     if not found.seen.good:
         return Evidence(target=target, at=clock(), steps=(began,))
     stage = _stage(surroundings, wish, found, target)

@@ -9,8 +9,13 @@ from landbridge.checks.evidence import Evidence
 from landbridge.checks.finding import Confidence, Finding, RuledOut
 from landbridge.checks.http_books import HTTP_BOOKS
 from landbridge.checks.rules import (
+    avail,
+    conn_401,
     conn_403,
+    conn_407,
+    conn_502,
     conn_503,
+    conn_timeouts,
     mail_and_directories,
     outbound_cert_path,
     outbound_sftp,
@@ -20,8 +25,13 @@ from landbridge.checks.rules.book import Book, Holds, Not, Rule
 from landbridge.faults import CATALOGUE
 
 BOOKS: tuple[Book, ...] = (
+    conn_407.BOOK,
     *conn_503.BOOKS,
+    *conn_timeouts.BOOKS,
+    *avail.BOOKS,
     *conn_403.BOOKS,
+    conn_502.BOOK,
+    conn_401.BOOK,
     outbound_cert_path.BOOK,
     *HTTP_BOOKS,
     outbound_smtp_port.BOOK,

@@ -29,7 +29,7 @@ from landbridge.connector.nearness import nearest, passes_in_other_case, passes_
 from landbridge.connector.policy import Policy
 from landbridge.connector.propagation.trust_list import TrustList
 from landbridge.connector.route import route
-from landbridge.connector.settings import AGENT_VERSION, COMPAT_VERSION, ConnectorSettings
+from landbridge.connector.settings import AGENT_VERSION, ConnectorSettings
 from landbridge.connector.trust import asked_for_certificate
 from landbridge.connector.veil import veiled
 from landbridge.faults import FaultError
@@ -105,7 +105,7 @@ class _Look:
         return [
             ConnectorState(
                 agent_version=AGENT_VERSION,
-                compat_version=COMPAT_VERSION,
+                compat_version=self.looker.settings.compat_version,
                 time=scene.clock(),
                 issuers=len(trust),
                 disabled=trust.disabled,

@@ -18,7 +18,7 @@ from landbridge.connector.policy import policy_of
 from landbridge.connector.propagation.trust_list import TrustList
 from landbridge.connector.renewal import Renewal, begin_renewal, expires_at, finish_renewal, is_due
 from landbridge.connector.session import ConnectorSession, Introduction
-from landbridge.connector.settings import AGENT_VERSION, COMPAT_VERSION, ConnectorSettings
+from landbridge.connector.settings import AGENT_VERSION, ConnectorSettings
 from landbridge.connector.state.files import ConnectorState
 from landbridge.connector.status import ConnectorReport, link_status
 from landbridge.faults import Fault, FaultError, fault, from_wire
@@ -137,7 +137,7 @@ class Connector:
             location_id=self._introduction.location_id,
             name=self._content.name,
             agent_version=AGENT_VERSION,
-            compat_version=COMPAT_VERSION,
+            compat_version=self._settings.compat_version,
             pid=os.getpid(),
             started=self._introduction.started,
             updated=self._clock(),

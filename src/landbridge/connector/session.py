@@ -21,7 +21,7 @@ from landbridge.connector.pool import BackendPool
 from landbridge.connector.propagation.trust_list import TrustList
 from landbridge.connector.security import security_status
 from landbridge.connector.serve import ServedStream
-from landbridge.connector.settings import AGENT_VERSION, COMPAT_VERSION, ConnectorSettings
+from landbridge.connector.settings import AGENT_VERSION, ConnectorSettings
 from landbridge.faults import Fault, FaultError, fault, from_wire
 from landbridge.model.clock import Clock
 from landbridge.model.landscape import ProbeScope
@@ -124,7 +124,7 @@ class ConnectorSession:
         self._welcome_deadline = self.loop.time() + WELCOME_TIMEOUT
         self._control = self.mux.open()
         self._control.owner = self
-        self.mux.send(self._control, encode(_hello(introduction, policy.probes)))
+        self.mux.send(self._control, encode(_hello(introduction, policy.probes, settings.compat_version)))
 
         self._expose(policy.access)
 
@@ -337,11 +337,11 @@ class ConnectorSession:
             owner.sweep(now)
 
 
-def _hello(introduction: Introduction, probes: ProbeScope) -> Hello:
+def _hello(introduction: Introduction, probes: ProbeScope, compat_version: str) -> Hello:
     return Hello(
         version=TUNNEL_VERSION,
         agent_version=AGENT_VERSION,
-        compat_version=COMPAT_VERSION,
+        compat_version=compat_version,
         connector=introduction.connector_id,
         run_id=introduction.run_id,
         location=introduction.location_id,

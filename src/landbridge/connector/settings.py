@@ -15,6 +15,8 @@ COMPAT_VERSION = "2.19.0"
 class ConnectorSettings:
     """How a connector dials and how long it waits."""
 
+    compat_version: str = COMPAT_VERSION
+    """The release of the original that is told to the cloud side. Example: 2.7.0, to see what depends on it."""
     connect_timeout: float = 8.0
     """For name, TCP and TLS to a backend together; shorter than the gateway's open_timeout."""
     first_byte_timeout: float = 300.0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from landbridge.checks.evidence import Effect, Evidence, Layer, Step, Target, restored
 from landbridge.checks.http.request import Header
 from landbridge.checks.http.url import Url
-from landbridge.checks.observations import ConnectorAsked, Observation, TokenRetrieved, TunnelPinged
+from landbridge.checks.observations import ConnectorAsked, DoorAnswered, Observation, TokenRetrieved, TunnelPinged
 from landbridge.checks.probe import Probe, Scene
 from landbridge.checks.probes.claims import claims_seen
 from landbridge.checks.probes.door import Passage, headers_of_tokens
@@ -40,7 +40,7 @@ class OnPremise:
             Probe("token", Layer.TOKEN, Effect.SAFE, self._token),
             Probe("connectors", Layer.TUNNEL, Effect.PASSIVE, self._connectors),
             Probe("tunnel", Layer.TUNNEL, Effect.SAFE, self._ping, after=("connectors",)),
-            Probe("look", Layer.TUNNEL, Effect.SAFE, self._look, after=("connectors",)),
+            Probe("look", Layer.TUNNEL, Effect.SAFE, self._look, after=("tunnel",)),
             Probe("door", Layer.APPLICATION, Effect.SAFE, self._door, after=("token",)),
         )
 
@@ -74,7 +74,7 @@ class OnPremise:
     async def _ping(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
         times: list[float] = []
         location = self.found.seen.location
-        limit = max(scene.seconds / PINGS, 0.5)
+        limit = max(self.wish.seconds / 2, 0.5)
         began = asyncio.get_running_loop().time()
         try:
             for _ in range(PINGS):
@@ -82,6 +82,8 @@ class OnPremise:
                 if took is None:
                     break
                 times.append(round(took * 1000, 1))
+                if took > limit / PINGS:
+                    break
         except FaultError as error:
             return [ConnectorAsked(code=error.fault.code, reason=error.fault.sentence)]
         passed = asyncio.get_running_loop().time() - began
@@ -114,14 +116,21 @@ class OnPremise:
         user = next((fact.user for fact in claims_seen(self.wish) if fact.purpose == "user"), "")
         door = await self.surroundings.door(self.wish)
         passage = Passage(url, door, headers, sent, user, self.found.seen.location)
-        return await passage.answers(scene.seconds)
+        seen = list(await passage.answers(self.wish.seconds))
+        first = seen[0]
+        if sent == "both" and isinstance(first, DoorAnswered) and first.status in (401, 403):
+            alone = tuple(header for header in headers if header[0].lower() != "authorization")
+            seen += (await replace(passage, headers=alone, sent="user").answers(self.wish.seconds))[:1]
+        return seen
 
     def _identity(self, fixed: tuple[Header, ...]) -> tuple[tuple[Header, ...], str]:
         """The header that carries a user to the connector, and a word for it."""
         user = self.wish.user_token.reveal()
+        header = any(name.lower() == "authorization" for name, _ in fixed)
         if user and self.found.seen.authentication == "PrincipalPropagation":
-            return (("SAP-Connectivity-Authentication", Secret(f"Bearer {user}")),), "user"
-        if any(name.lower() == "authorization" for name, _ in fixed):
+            carried: tuple[Header, ...] = (("SAP-Connectivity-Authentication", Secret(f"Bearer {user}")),)
+            return carried, "both" if header else "user"
+        if header:
             return (), "header"
         return (), "basic" if self.found.seen.authentication == "BasicAuthentication" else ""
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from landbridge.lab.scenario import Scenario
 from landbridge.lab.scenarios import (
+    avail,
     conn_403,
+    conn_407,
+    conn_502,
     conn_503,
+    conn_timeouts,
     healthy_mail,
     healthy_on_premise,
     healthy_ssh,
@@ -33,6 +37,10 @@ SCENARIOS: tuple[Scenario, ...] = (
     *http_healthy.SCENARIOS,
     *conn_503.SCENARIOS,
     *conn_403.SCENARIOS,
+    *conn_502.SCENARIOS,
+    *conn_407.SCENARIOS,
+    *conn_timeouts.SCENARIOS,
+    *avail.SCENARIOS,
     *healthy_on_premise.SCENARIOS,
     *healthy_ssh.SCENARIOS,
     *healthy_mail.SCENARIOS,

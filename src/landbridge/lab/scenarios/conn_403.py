@@ -20,7 +20,7 @@ FAILURE = "conn.403"
 def exposing(text: str, path: str, *resources: Resource) -> Stage:
     """A mapping with those resources, and a destination with that path."""
     destination = on_premise(f"http://erp.virtual:80{path}")
-    return stage(Story(text, destination, lambda running: (erp_mapping(running.backend.port, *resources),)))
+    return stage(Story(text, destination, mappings=lambda running: (erp_mapping(running.backend.port, *resources),)))
 
 
 async def _second(running: World, folder: Path) -> Sequence[str]:

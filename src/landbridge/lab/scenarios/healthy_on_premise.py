@@ -17,7 +17,7 @@ SCENARIOS = (
         "location",
     ),
     Scenario(
-        HEALTHY, "on-premise", exposing("A resource of many.", "/sap/x", Resource("/a"), Resource("/sap")), "path"
+        HEALTHY, "on-premise", exposing("A resource of many.", "/echo/x", Resource("/a"), Resource("/echo")), "path"
     ),
     Scenario(
         HEALTHY, "on-premise", stage(Story("No probes are allowed.", content={"probes": ProbeScope.OFF})), "no-probes"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from landbridge.model.content import LevelContent
 from landbridge.model.destination import Destination
 from landbridge.model.landscape import ConnectorContent
 from landbridge.model.mapping import Mapping as SystemMapping
+from landbridge.model.mapping import Protocol
 from landbridge.model.subaccount import SubaccountContent
 from landbridge.testing.world import ACME, GLOBEX, World, erp_mapping, subaccount, world
 
@@ -32,6 +33,8 @@ def on_premise(url: str = "http://erp.virtual:80/", **properties: str) -> Destin
     return Destination({**usual, **properties})
 
 
+Connect = Callable[[World, ConnectorContent], Awaitable[object]]
+"""Lets the connector in."""
 Mappings = Callable[[World], Sequence[SystemMapping]]
 Prepare = Callable[[World, Path], Awaitable[Sequence[str]]]
 """Does what is left to do when the world runs; gives more options for the command."""
@@ -43,23 +46,60 @@ async def nothing_more(running: World, folder: Path) -> Sequence[str]:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """What a connector of a scenario has: mappings, and further properties of its configuration."""
+
+    mappings: Sequence[SystemMapping]
+    content: Mapping[str, Any] = field(default_factory=dict)
+
+
+Backend = Callable[[World, Path], AbstractAsyncContextManager[Behind]]
+"""Starts what stands behind the connector."""
+
+
+def behind(port: int, protocol: Protocol = Protocol.HTTP, **more: Any) -> SystemMapping:
+    """erp.virtual:80 to a port of this machine."""
+    return replace(erp_mapping(port), **{"protocol": protocol, "internal_host": "localhost", **more})
+
+
+def backend(context: AbstractContextManager[int], protocol: Protocol = Protocol.HTTP) -> Backend:
+    """A server that is there while the context is, and whose port the context gives."""
+
+    @asynccontextmanager
+    async def started(running: World, folder: Path) -> AsyncIterator[Behind]:
+        with context as port:
+            yield Behind((behind(port, protocol),))
+
+    return started
+
+
+@asynccontextmanager
+async def sample_backend(running: World, folder: Path) -> AsyncIterator[Behind]:
+    """The world's own backend."""
+    yield Behind((erp_mapping(running.backend.port),))
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """What is set up.
 
-    mappings   of the connector, made when the backend runs; by default erp.virtual:80 to the sample backend
+    backend    what stands behind the connector; by default erp.virtual:80 is the sample backend
+    mappings   instead of those that the backend brings
     connector  whether there is one; its location id
     settings   further settings of the world
     """
 
     text: str
     destination: Destination | None = field(default_factory=on_premise)
-    mappings: Mappings = lambda running: (erp_mapping(running.backend.port),)
+    backend: Backend = sample_backend
+    mappings: Mappings | None = None
     connector: bool = True
     location: str = ""
     content: Mapping[str, Any] = field(default_factory=dict)
     connector_settings: ConnectorSettings = field(default_factory=ConnectorSettings)
     settings: Mapping[str, Any] = field(default_factory=dict)
     command: Command = field(default_factory=check)
+    connect: Connect = World.add_connector
     prepare: Prepare = nothing_more
 
 
@@ -82,11 +122,12 @@ async def _staged(folder: Path, story: Story) -> AsyncIterator[Staged]:
         connector_settings=story.connector_settings,
         **story.settings,
     ) as running:
+        there = await running.stack.enter_async_context(story.backend(running, folder))
+        mappings = tuple(there.mappings if story.mappings is None else story.mappings(running))
         if story.connector:
-            content = ConnectorContent(
-                "plant", ACME, story.location, mappings=tuple(story.mappings(running)), **story.content
-            )
-            await running.add_connector(content)
+            more_content = {**there.content, **story.content}
+            content = ConnectorContent("plant", ACME, story.location, mappings=mappings, **more_content)
+            await story.connect(running, content)
         more = await story.prepare(running, folder)
         yield Staged((*story.command, *more, "--data", str(folder / "cloud")), story.text)
 
