@@ -147,8 +147,6 @@ async def test_token_urls_that_cannot_be_called(stage: Stage, tokens: FakeTokenS
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ({"ProxyType": "PrivateLink"}, "destination.feature-unsupported"),
-        ({"ProxyType": "PrivateLink", "tokenServiceURL.ProxyType": "Internet"}, "destination.feature-unsupported"),
         ({"tokenServiceURL.ProxyType": "Pigeon"}, "destination.feature-unsupported"),
         ({"ProxyType": "OnPremise"}, "destination.token-service-onpremise"),
         ({"tokenServiceURL.ProxyType": "onpremise"}, "destination.token-service-onpremise"),
@@ -159,6 +157,13 @@ async def test_ways_that_there_are_not(
     stage: Stage, tokens: FakeTokenService, more: dict[str, str], expected: str
 ) -> None:
     assert await code(stage, properties(tokens, **more)) == expected
+    assert tokens.received == []
+
+
+@pytest.mark.parametrize("more", [{}, {"tokenServiceURL.ProxyType": "Internet"}])
+async def test_no_token_comes_by_private_link(stage: Stage, tokens: FakeTokenService, more: dict[str, str]) -> None:
+    """Neither a token nor an error: the original stores such destinations, and leaves tokens to the client."""
+    assert await stage.entries(properties(tokens, ProxyType="PrivateLink", **more)) == []
     assert tokens.received == []
 
 

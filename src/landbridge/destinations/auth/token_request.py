@@ -80,8 +80,6 @@ def token_request(
 def _by_connector(retrieval: Retrieval) -> bool:
     """Whether the token service is reached through a connector. Raises `FaultError` for ways there are none."""
     destination = retrieval.destination
-    if destination.proxy_type.lower() == "privatelink":
-        raise FaultError(fault("destination.feature-unsupported", feature="a token for ProxyType PrivateLink"))
     if destination.authentication == "OAuth2TechnicalUserPropagation":
         return False  # its token service is always in the internet (§3.7)
     way = (destination.get("tokenServiceURL.ProxyType") or destination.proxy_type).lower()

@@ -22,6 +22,7 @@ from landbridge.destinations.auth.technical_user_propagation import technical_us
 from landbridge.destinations.auth.token_exchange import token_exchange
 from landbridge.destinations.auth.user_token_exchange import user_token_exchange
 from landbridge.faults import FaultError, fault
+from landbridge.faults.answer import header_text
 
 _log = logging.getLogger(__name__)
 
@@ -50,8 +51,13 @@ DEPRECATED = frozenset({"SAPAssertionSSO"})
 
 
 async def tokens_of(retrieval: Retrieval) -> tuple[AuthToken, ...]:
-    """The tokens of a destination; an unknown type has none, as in the original (§4.15). Raises `FaultError`."""
+    """The tokens of a destination. An unknown type has none, as in the original (§4.15), and no private link leads to a
+    token service (§4.16). Raises `FaultError`.
+    """
     name = retrieval.destination.authentication
+    if name.startswith("OAuth2") and retrieval.destination.proxy_type.lower() == "privatelink":
+        _log.info("no token by private link", extra={"destination": header_text(retrieval.destination.name)})
+        return ()
     if name in DEPRECATED:
         raise FaultError(fault("destination.type-unsupported", type=name))
     kind = TYPES.get(name)
