@@ -5,16 +5,23 @@ Each link is found by name and proven by signature. Validity, names and algorith
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 Certificate = x509.Certificate
+UNREADABLE = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+"""What the library raises where a part of a certificate cannot be read."""
+_OLD = frozenset(("md5", "sha1"))
 MOST_LINKS = 12
+MOST_WAYS = 200
+"""Ways that are looked at: chains of a hostile server may lead in very many."""
 
 
 @lru_cache(maxsize=512)
@@ -47,35 +54,79 @@ class Path:
         """The last presented link."""
         return self.links[-1]
 
+    @property
+    def whole(self) -> tuple[Certificate, ...]:
+        """The links, and the anchor behind them."""
+        return self.links if self.anchor is None or self.anchor in self.links else (*self.links, self.anchor)
 
-def path(presented: Sequence[Certificate], anchors: Sequence[Certificate]) -> Path:
+
+def path(
+    presented: Sequence[Certificate],
+    anchors: Sequence[Certificate],
+    trouble: Callable[[tuple[Certificate, ...]], int] = lambda whole: 0,
+) -> Path:
     """The way from the first presented certificate to one of the anchors, or as far as it goes.
+
+    trouble  how much is wrong with a way; of several ways the one with the least is taken, as clients do
 
     Raises `ValueError` when nothing was presented.
     """
     if not presented:
         raise ValueError("no certificate was presented")
-    links = [presented[0]]
-    while len(links) < MOST_LINKS:
-        anchor = next((one for one in anchors if one == links[-1] or issued(links[-1], one)), None)
-        if anchor is not None:
-            return Path(tuple(links), anchor)
-        upper = next((one for one in presented if one not in links and issued(links[-1], one)), None)
-        if upper is None:
+    best, least = Path((presented[0],), None), (True, MOST_WAYS, 0)
+    for way in islice(_ways((presented[0],), presented, anchors), MOST_WAYS):
+        cost = (way.anchor is None, trouble(way.whole), -len(way.links) if way.anchor is None else 0)
+        if cost < least:
+            best, least = way, cost
+        if cost[:2] == (False, 0):
             break
-        links.append(upper)
-    return Path(tuple(links), None)
+    return best
 
 
+def _ways(
+    links: tuple[Certificate, ...], presented: Sequence[Certificate], anchors: Sequence[Certificate]
+) -> Iterator[Path]:
+    """Every way up that there is: to anchors first, and those that end nowhere as well."""
+    for anchor in anchors:
+        if anchor == links[-1] or issued(links[-1], anchor):
+            yield Path(links, anchor)
+    if len(links) < MOST_LINKS:
+        for upper in presented:
+            if upper not in links and issued(links[-1], upper):
+                yield from _ways((*links, upper), presented, anchors)
+    yield Path(links, None)
+
+
+@lru_cache(maxsize=4096)
 def issued(lower: Certificate, upper: Certificate) -> bool:
     """Whether `upper` signed `lower`."""
     if lower.issuer != upper.subject:
         return False
     try:
-        lower.verify_directly_issued_by(upper)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        if _digest(lower) in _OLD:
+            _verify_old(lower, upper)
+        else:
+            lower.verify_directly_issued_by(upper)
+    except (*UNREADABLE, TypeError, InvalidSignature):
         return False
     return True
+
+
+def _digest(one: Certificate) -> str:
+    used = one.signature_hash_algorithm
+    return used.name if used is not None else ""
+
+
+def _verify_old(lower: Certificate, upper: Certificate) -> None:
+    """The library refuses old digests, and with them to say who issued what. Raises `InvalidSignature`."""
+    key, used = upper.public_key(), lower.signature_hash_algorithm
+    assert used is not None
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(lower.signature, lower.tbs_certificate_bytes, padding.PKCS1v15(), used)
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(lower.signature, lower.tbs_certificate_bytes, ec.ECDSA(used))
+    else:
+        raise InvalidSignature
 
 
 def is_self_signed(one: Certificate) -> bool:
@@ -102,7 +153,7 @@ def issuer_address(one: Certificate) -> str:
     """Where the issuer's certificate can be fetched (Authority Information Access); empty when it does not say."""
     try:
         access = one.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         return ""
     wanted = x509.oid.AuthorityInformationAccessOID.CA_ISSUERS
     places = [entry.access_location for entry in access if entry.access_method == wanted]
@@ -113,7 +164,7 @@ def names(one: Certificate) -> tuple[str, ...]:
     """The host names and addresses that a certificate is for."""
     try:
         alternative = one.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         return ()
     addresses = [str(address) for address in alternative.get_values_for_type(x509.IPAddress)]
     return (*alternative.get_values_for_type(x509.DNSName), *addresses)
@@ -131,3 +182,14 @@ def _matches(pattern: str, wanted: str) -> bool:
     label, _, rest = pattern.partition(".")
     head, _, tail = wanted.partition(".")
     return label == "*" and bool(head) and bool(rest) and rest == tail and not wanted.replace(".", "").isdigit()
+
+
+def weakness(one: Certificate) -> str:
+    """Why a signature or key is below what is accepted today; empty when it is not. Of roots the signature is idle."""
+    try:
+        if _digest(one) in _OLD and not is_self_signed(one):
+            return f"signed with {_digest(one).upper()}"
+        key = one.public_key()
+    except UNREADABLE:
+        return "its key or its signature cannot be read"
+    return f"an RSA key of {key.key_size} bits" if isinstance(key, rsa.RSAPublicKey) and key.key_size < 2048 else ""

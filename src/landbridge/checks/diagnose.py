@@ -16,6 +16,8 @@ from landbridge.checks.rules import (
     conn_502,
     conn_503,
     conn_timeouts,
+    inbound_icm_connection_failed,
+    inbound_peer_cert_untrusted,
     mail_and_directories,
     outbound_cert_path,
     outbound_sftp,
@@ -25,6 +27,8 @@ from landbridge.checks.rules.book import Book, Holds, Not, Rule
 from landbridge.faults import CATALOGUE
 
 BOOKS: tuple[Book, ...] = (
+    inbound_icm_connection_failed.BOOK,
+    inbound_peer_cert_untrusted.BOOK,
     conn_407.BOOK,
     *conn_503.BOOKS,
     *conn_timeouts.BOOKS,

@@ -22,6 +22,7 @@ async def observe(scene: Scene, probes: Sequence[Probe]) -> Evidence:
 
     A probe starts as soon as those before it passed. `probes` stand in an order in which each follows those it needs.
     """
+    probes = [probe for probe in probes if probe.wanted(scene)]
     run = _Run(scene, probes)
     async with asyncio.TaskGroup() as group:
         for probe in probes:

@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from landbridge.checks import http_plans
 from landbridge.checks.http.url import PORTS
 from landbridge.checks.probe import Probe
-from landbridge.checks.probes import address, ldap, mail, mail_ports, ssh_keys, ssh_logon, ssh_server, tls, trust
+from landbridge.checks.probes import (
+    address,
+    issuers,
+    ldap,
+    mail,
+    mail_ports,
+    proxy,
+    sender,
+    ssh_keys,
+    ssh_logon,
+    ssh_server,
+    tls,
+    trust,
+)
 from landbridge.checks.probes.imap import Imap
 from landbridge.checks.probes.pop3 import Pop3
 from landbridge.checks.probes.smtp import Smtp
@@ -30,12 +43,22 @@ class Plan:
 
 _WAY = (trust.TRUST, address.NAME, address.TCP)
 
+_TLS = (
+    tls.TLS,
+    tls.TLS_WITHOUT_NAME,
+    tls.TLS_WITH_NAME,
+    tls.TLS_NEWEST,
+    issuers.ISSUERS,
+    proxy.PROXY,
+    proxy.TLS_THROUGH_PROXY,
+    sender.SENDER,
+)
 _SSH = (address.NAME, address.TCP, ssh_server.SERVER, ssh_keys.KEYS, ssh_keys.KNOWN, ssh_logon.METHODS, ssh_logon.LOGIN)
 
 PLANS: Mapping[str, Plan] = {
     plan.protocol: plan
     for plan in (
-        Plan("tls", 443, (*_WAY, tls.TLS, tls.TLS_WITHOUT_NAME), ("tls", "https")),
+        Plan("tls", 443, (*_WAY, *_TLS), ("tls", "https")),
         Plan("http", PORTS, http_plans.HTTP, http_plans.SCHEMES),
         Plan("odata", PORTS, http_plans.ODATA, http_plans.SCHEMES),
         Plan("soap", PORTS, http_plans.SOAP, http_plans.SCHEMES),

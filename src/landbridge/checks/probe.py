@@ -88,6 +88,7 @@ class Probe:
     aside   it only compares: that it fails is no trouble by itself
     after   probes that must have passed before; if one did not, this one is skipped and says so
     waits   probes that it waits for whatever they saw; those that the plan does not have are passed over
+    wanted  whether it is part of the run at all: not, when it answers a question that nobody asked
     ready   empty when it makes sense, else why it is skipped ("no user was given")
     """
 
@@ -98,4 +99,5 @@ class Probe:
     after: tuple[str, ...] = ()
     aside: bool = False
     waits: tuple[str, ...] = ()
+    wanted: Callable[[Scene], bool] = lambda scene: True
     ready: Callable[[Scene, Evidence], str] = lambda scene, evidence: ""

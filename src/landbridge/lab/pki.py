@@ -10,7 +10,7 @@ from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -48,19 +48,47 @@ def rsa_key(bits: int) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, bits)
 
 
-def root(name: str, days: float = YEAR, age: float = 1) -> Pair:
+def root(name: str, days: float = YEAR, age: float = 1, key: PrivateKey | None = None) -> Pair:
     """An authority that vouches for itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     subject = _named(name)
     builder = _builder(subject, subject, key, days, age)
     return Pair(_authority(builder).sign(key, hashes.SHA256()), key)
 
 
-def intermediate(issuer: Pair, name: str, address: str = "") -> Pair:
-    """An authority below another one; `address` is where certificates say that it can be fetched."""
+def intermediate(
+    issuer: Pair,
+    name: str,
+    issuer_address: str = "",
+    *,
+    authority: bool = True,
+    path_length: int | None = None,
+    permitted: Sequence[str] = (),
+    issues: bool = True,
+) -> Pair:
+    """An authority below another one, or what passes itself off as one.
+
+    issuer_address  where the issuer's certificate can be fetched
+    authority       whether it says that it is one
+    path_length     how many may be below it
+    permitted       host names for which it may vouch; empty: all
+    issues          whether its key may sign certificates
+    """
     key = ec.generate_private_key(ec.SECP256R1())
-    builder = _authority(_builder(_named(name), issuer.certificate.subject, key, YEAR, 1))
+    builder = _with_address(_builder(_named(name), issuer.certificate.subject, key, YEAR, 1), issuer_address)
+    limits = x509.BasicConstraints(ca=authority, path_length=path_length)
+    builder = builder.add_extension(limits, critical=True)
+    if permitted:
+        trees = [x509.DNSName(one) for one in permitted]
+        builder = builder.add_extension(x509.NameConstraints(trees, None), critical=True)
+    if not issues:
+        builder = builder.add_extension(_key_usage(), critical=True)
     return Pair(builder.sign(issuer.key, hashes.SHA256()), key, _above(issuer))
+
+
+def _key_usage() -> x509.KeyUsage:
+    """Of a server: no certificates may be signed."""
+    return x509.KeyUsage(True, False, True, False, False, False, False, False, False)
 
 
 def leaf(
@@ -86,10 +114,7 @@ def leaf(
         builder = builder.add_extension(x509.SubjectAlternativeName(list(map(_name, names))), critical=False)
     if usage is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
-    if issuer_address:
-        place = x509.UniformResourceIdentifier(issuer_address)
-        access = x509.AccessDescription(x509.oid.AuthorityInformationAccessOID.CA_ISSUERS, place)
-        builder = builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
+    builder = _with_address(builder, issuer_address)
     signed = builder.sign(issuer.key if issuer else key, hashes.SHA256())
     return Pair(signed, key, _above(issuer) if issuer else ())
 
@@ -99,6 +124,15 @@ def _above(issuer: Pair) -> tuple[x509.Certificate, ...]:
     if issuer.certificate.issuer == issuer.certificate.subject:
         return ()
     return (issuer.certificate, *issuer.above)
+
+
+def _with_address(builder: x509.CertificateBuilder, address: str) -> x509.CertificateBuilder:
+    """With the place from where the issuer can be fetched, if there is one."""
+    if not address:
+        return builder
+    place = x509.UniformResourceIdentifier(address)
+    access = x509.AccessDescription(x509.oid.AuthorityInformationAccessOID.CA_ISSUERS, place)
+    return builder.add_extension(x509.AuthorityInformationAccess([access]), critical=False)
 
 
 def _named(name: str) -> x509.Name:
@@ -129,3 +163,18 @@ def _builder(
         .not_valid_before(begin)
         .not_valid_after(begin + datetime.timedelta(days=days))
     )
+
+
+_SHA256, _SHA1 = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010105")
+"""RSA signatures over these digests (RFC 8017 §A.2.4), as object identifiers."""
+
+
+def with_old_signature(pair: Pair, issuer: Pair) -> Pair:
+    """The same certificate with a SHA-1 signature, which libraries make no more. The issuer has an RSA key."""
+    assert isinstance(issuer.key, rsa.RSAPrivateKey)
+    made = pair.certificate
+    content = made.tbs_certificate_bytes.replace(_SHA256, _SHA1, 1)
+    signature = issuer.key.sign(content, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303 - that it is old is the point
+    whole = made.public_bytes(serialization.Encoding.DER)
+    whole = whole.replace(made.tbs_certificate_bytes, content).replace(_SHA256, _SHA1)
+    return Pair(x509.load_der_x509_certificate(whole.replace(made.signature, signature)), pair.key, pair.above)

@@ -28,7 +28,11 @@ class HttpProxy:
 
 
 class ProxyRefused(Exception):
-    """The proxy did not open the connection; the text says what it answered."""
+    """The proxy did not open the connection; the text says what it answered. `status` is 0 when there was none."""
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 def parse_proxy(url: str) -> HttpProxy:
@@ -66,4 +70,4 @@ async def open_through(proxy: HttpProxy, connection: socket.socket, host: str, p
     if not version.startswith("HTTP/1."):
         raise ProxyRefused("it does not speak HTTP")
     if not status.startswith("2"):
-        raise ProxyRefused(f"it answered {status[:100]}")
+        raise ProxyRefused(f"it answered {status[:100]}", int(status[:3]) if status[:3].isdigit() else 0)

@@ -136,7 +136,11 @@ PEER_CERT_UNTRUSTED = Failure(
         "x509: certificate signed by unknown authority",
     ),
     references=("SAP note 2728600",),
-    commands=("landbridge ca",),
+    commands=(
+        "landbridge probe tls tenant.example.com --as endpoint --trust exported-from-the-sender.pem",
+        "landbridge probe tls tenant.example.com --as endpoint --trust used.pem --other-trust other.pem",
+        "landbridge ca",
+    ),
     causes=(
         Cause(
             "root-missing",
@@ -195,6 +199,20 @@ PEER_CERT_UNTRUSTED = Failure(
             reproduce="An expired server.",
         ),
         Cause(
+            "not-yet-valid",
+            what="A certificate of our chain begins in the future, or the sender's clock is wrong.",
+            tell="Compare the first days of every link with the clocks of both sides.",
+            action="Set the clock right, or wait.",
+            reproduce="A certificate from next week.",
+        ),
+        Cause(
+            "unusable-link",
+            what="A certificate of our chain may not be what it is there, or cannot be read.",
+            tell="Look at basic constraints, path length, key usage, name constraints and critical extensions.",
+            action="Have the chain issued anew, with authorities that may issue it.",
+            reproduce="An issuer that is no authority.",
+        ),
+        Cause(
             "protocol-or-closed",
             what="No common protocol or cipher, or the connection is cut before the certificate counts.",
             tell="Compare both offers; see who ends the connection, and when.",
@@ -220,7 +238,11 @@ ICM_CONNECTION_FAILED = Failure(
         "SAP note 2948138",
         "SAP note 3165420",
     ),
-    commands=("landbridge status",),
+    commands=(
+        "landbridge probe tls tenant.example.com --as endpoint",
+        "landbridge probe tls tenant.example.com --as endpoint --proxy http://proxy.example.com:3128",
+        "landbridge status",
+    ),
     causes=(
         Cause(
             "dns",

@@ -64,6 +64,7 @@ CERT_PATH = Failure(
         "SAP note 2715005",
     ),
     commands=(
+        "landbridge probe tls erp.example.com --trust authorities.pem --fetch-issuers",
         "landbridge destination show NAME --subaccount SUBACCOUNT",
         "landbridge connector check",
     ),
@@ -95,6 +96,13 @@ CERT_PATH = Failure(
             tell="Issuer and subject are equal.",
             action="Import that certificate after verifying it, or ask for one of an authority.",
             reproduce="A self-signed server.",
+        ),
+        Cause(
+            "unusable-link",
+            what="A certificate of the chain may not be what it is there, or cannot be read.",
+            tell="Look at basic constraints, path length, key usage, name constraints and critical extensions.",
+            action="Have the chain issued anew, with authorities that may issue it.",
+            reproduce="An issuer that is no authority.",
         ),
         Cause(
             "expired",

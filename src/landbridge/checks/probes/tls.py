@@ -6,7 +6,11 @@ before it hangs up, and never writes (traps 2).
 
 from __future__ import annotations
 
+import socket
+import ssl
 from collections.abc import Sequence
+
+import msgspec
 
 from landbridge.checks.evidence import Effect, Evidence, Layer
 from landbridge.checks.observations import Observation, TlsHandshake
@@ -17,14 +21,33 @@ from landbridge.checks.probes.tls_link import TlsLink, any_server, sni
 _PROTOCOLS = ("h2", "http/1.1")
 
 
-async def handshake(scene: Scene, address: str, server_name: str) -> TlsHandshake:
-    """One handshake with the target at that address. Raises `DialFailed` when TCP already fails."""
+_VERSIONS = {
+    "1.0": ssl.TLSVersion.TLSv1,
+    "1.1": ssl.TLSVersion.TLSv1_1,
+    "1.2": ssl.TLSVersion.TLSv1_2,
+    "1.3": ssl.TLSVersion.TLSv1_3,
+}
+
+
+async def handshake(scene: Scene, address: str, server_name: str, newest: str = "") -> TlsHandshake:
+    """One handshake with the target at that address, up to the version `newest`.
+
+    Raises `DialFailed` when TCP already fails.
+    """
     connection = await scene.dialler.open(address, scene.target.port, scene.seconds)
-    try:
-        link = TlsLink(connection, any_server(scene.logon, _PROTOCOLS), server_name)
-        return await shaken(scene, link)
-    finally:
-        connection.close()
+    return await handshake_on(connection, scene, server_name, newest)
+
+
+async def handshake_on(
+    connection: socket.socket, scene: Scene, server_name: str, newest: str, through: str = ""
+) -> TlsHandshake:
+    """One handshake on a connection, which is closed afterwards."""
+    with connection:
+        context = any_server(scene.logon, _PROTOCOLS)
+        if newest:
+            context.maximum_version = _VERSIONS[newest]
+        seen = await shaken(scene, TlsLink(connection, context, server_name))
+        return msgspec.structs.replace(seen, offered=newest, through=through)
 
 
 async def shaken(scene: Scene, link: TlsLink) -> TlsHandshake:
@@ -33,19 +56,46 @@ async def shaken(scene: Scene, link: TlsLink) -> TlsHandshake:
     return link.seen(scene, problem, "" if problem else await link.afterwards())
 
 
+def name_of(scene: Scene) -> str:
+    """The name that the one who calls sends."""
+    return sni(scene.target.host) if scene.tls.server_name is None else scene.tls.server_name
+
+
+async def _as_called(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+    return [await handshake(scene, reachable(evidence), name_of(scene), scene.tls.newest)]
+
+
 async def _with_name(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
-    return [await handshake(scene, reachable(evidence), sni(scene.target.host))]
+    return [await handshake(scene, reachable(evidence), sni(scene.target.host), scene.tls.newest)]
 
 
 async def _without_name(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
-    return [await handshake(scene, reachable(evidence), "")]
+    return [await handshake(scene, reachable(evidence), "", scene.tls.newest)]
 
 
-def _has_name(scene: Scene, evidence: Evidence) -> str:
-    return "" if sni(scene.target.host) else "the target is an address: no name was sent at all"
+async def _newest(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+    return [await handshake(scene, reachable(evidence), name_of(scene))]
 
 
-TLS = Probe("tls", Layer.TLS_SERVER, Effect.HANDSHAKE, _with_name, after=("tcp",))
+def _name_sent(scene: Scene, evidence: Evidence) -> str:
+    return "" if name_of(scene) else "no name was sent at all"
+
+
+def _name_kept_back(scene: Scene) -> bool:
+    return not name_of(scene) and bool(sni(scene.target.host))
+
+
+def _held_back(scene: Scene) -> bool:
+    return bool(scene.tls.newest)
+
+
+_SERVER, _HANDSHAKE = Layer.TLS_SERVER, Effect.HANDSHAKE
+
+TLS = Probe("tls", _SERVER, _HANDSHAKE, _as_called, after=("tcp",))
 TLS_WITHOUT_NAME = Probe(
-    "tls-without-name", Layer.TLS_SERVER, Effect.HANDSHAKE, _without_name, after=("tcp",), aside=True, ready=_has_name
+    "tls-without-name", _SERVER, _HANDSHAKE, _without_name, after=("tcp",), aside=True, ready=_name_sent
 )
+TLS_WITH_NAME = Probe(
+    "tls-with-name", _SERVER, _HANDSHAKE, _with_name, after=("tcp",), aside=True, wanted=_name_kept_back
+)
+TLS_NEWEST = Probe("tls-newest", _SERVER, _HANDSHAKE, _newest, after=("tcp",), aside=True, wanted=_held_back)

@@ -20,6 +20,8 @@ from landbridge.checks.probe import Logon, Scene, Trust
 
 AFTERWARDS = 1.0
 """Seconds of listening after the handshake."""
+_LEGACY_SERVERS = ssl.Options(0x4)
+"""Servers that do not know RFC 5746 are shaken hands with too (SSL_OP_LEGACY_SERVER_CONNECT)."""
 _FIRST = 200
 _READ = 65_536
 _RECORDS = range(20, 25)
@@ -162,6 +164,7 @@ def any_server(logon: Logon, protocols: Sequence[str] = ()) -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.options |= _LEGACY_SERVERS
     context.set_ciphers("ALL:@SECLEVEL=0")
     if protocols:
         context.set_alpn_protocols(list(protocols))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from landbridge.checks.evidence import Evidence, Layer, Perspective
 from landbridge.checks.observations import TlsHandshake
-from landbridge.checks.rules import tls
+from landbridge.checks.rules import tls, tls_session
 from landbridge.checks.rules.book import Book, Rule
+from landbridge.checks.rules.tls_session import unless_default
 
 
 def _applies(evidence: Evidence) -> bool:
@@ -26,14 +27,16 @@ BOOK = Book(
         Rule("rotated", SERVER, "TLS client", tls.rotated),
         Rule("expired", SERVER, "TLS client", tls.expired),
         Rule("not-yet-valid", SERVER, "TLS client", tls.not_yet_valid),
-        Rule("name", SERVER, "TLS client", tls.other_name),
-        Rule("self-signed", SERVER, "TLS client", tls.self_signed),
-        Rule("intermediate-not-sent", SERVER, "TLS client", tls.intermediate_not_sent),
-        Rule("root-missing", SERVER, "TLS client", tls.root_missing),
-        Rule("sni", SERVER, "TLS client", tls.depends_on_name),
-        Rule("client-cert-needed", CLIENT, "target", tls.client_certificate_needed),
-        Rule("plain-port", PROTOCOL, "target", tls.plain_port),
-        Rule("starttls-port", PROTOCOL, "target", tls.starttls_port),
+        Rule("sni", SERVER, "TLS client", tls_session.depends_on_name),
+        Rule("name", SERVER, "TLS client", unless_default(tls.other_name)),
+        Rule("self-signed", SERVER, "TLS client", unless_default(tls.self_signed)),
+        Rule("intermediate-not-sent", SERVER, "TLS client", unless_default(tls.intermediate_not_sent)),
+        Rule("root-missing", SERVER, "TLS client", unless_default(tls.root_missing)),
+        Rule("unusable-link", SERVER, "TLS client", tls.unusable),
+        Rule("inspection-proxy", SERVER, "proxy", tls_session.inspected),
+        Rule("client-cert-needed", CLIENT, "target", tls_session.client_certificate_needed),
+        Rule("plain-port", PROTOCOL, "target", tls_session.plain_port),
+        Rule("starttls-port", PROTOCOL, "target", tls_session.starttls_port),
         Rule("weak-algorithm", SERVER, "TLS client", tls.weak),
     ),
 )

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 from landbridge.checks import chains
 from landbridge.checks.chains import Certificate, Path
 from landbridge.checks.evidence import Evidence
-from landbridge.checks.observations import TlsHandshake, TrustAnchors
-from landbridge.checks.observations.tls import ALERTS
+from landbridge.checks.finding import Confidence
+from landbridge.checks.fitness import unfit
+from landbridge.checks.observations import IssuerFetched, TlsHandshake, TrustAnchors
 from landbridge.checks.rules.book import Holds, Not, Verdict
-
-_REFUSALS = frozenset((40, 42, 43, 44, 45, 46, 48, 49, 116))
-"""Alerts by which servers refuse a client's certificate, or that there is none."""
-_BAD_CERTIFICATE = frozenset((42, 43, 44, 45, 46, 48, 116))
-_GREETINGS = ("220", "* OK", "+OK")
-"""First words of servers that begin in plain text and offer STARTTLS: SMTP, IMAP, POP3."""
 
 
 def main(evidence: Evidence) -> TlsHandshake | None:
-    """The handshake in the way of traffic."""
-    return evidence.first(TlsHandshake)
+    """The handshake in the way of traffic: the direct one, else the one through the proxy."""
+    shaken = evidence.all(TlsHandshake)
+    return next((one for one in shaken if not one.through), shaken[0] if shaken else None)
 
 
 def presented(evidence: Evidence) -> tuple[Certificate, ...]:
-    """The certificates of that handshake."""
+    """The certificates of that handshake that can be read; none when the server's own cannot."""
     shaken = main(evidence)
-    return chains.certificates(shaken.chain) if shaken is not None else ()
+    if shaken is None or not shaken.chain or chains.certificate(shaken.chain[0]) is None:
+        return ()
+    return chains.certificates(shaken.chain)
+
+
+def fetched(evidence: Evidence) -> tuple[Certificate, ...]:
+    """Issuers that were not sent, and were found where certificates say that they are."""
+    return chains.certificates([one.certificate for one in evidence.all(IssuerFetched) if one.good])
 
 
 def anchors(evidence: Evidence) -> TrustAnchors | None:
@@ -37,17 +38,35 @@ def anchors(evidence: Evidence) -> TrustAnchors | None:
     return found if found is not None and found.certificates else None
 
 
-def _path(evidence: Evidence) -> Path | None:
+def called(evidence: Evidence) -> str:
+    """The name that the certificate has to be for."""
+    shaken = main(evidence)
+    return (shaken.server_name if shaken is not None else "") or evidence.target.host
+
+
+def way(evidence: Evidence, more: tuple[Certificate, ...] = ()) -> Path | None:
+    """The way up, as clients find it; with `more` certificates than were sent, if somebody adds them."""
     chain, trusted = presented(evidence), anchors(evidence)
-    return chains.path(chain, chains.certificates(trusted.certificates)) if chain and trusted is not None else None
+    if not chain or trusted is None:
+        return None
+    return leading(evidence, (*chain, *more), chains.certificates(trusted.certificates))
+
+
+def leading(evidence: Evidence, chain: tuple[Certificate, ...], trusted: tuple[Certificate, ...]) -> Path:
+    """The way from the first certificate of a chain to trusted ones."""
+    now = _moment(evidence)
+
+    def trouble(whole: tuple[Certificate, ...]) -> int:
+        over = [one for one in whole if not one.not_valid_before_utc <= now <= one.not_valid_after_utc]
+        return len(over) + len(unfit(whole))
+
+    return chains.path(chain, trusted, trouble)
 
 
 def _links(evidence: Evidence) -> tuple[Certificate, ...]:
     """All certificates that count: the path with its anchor, else what was presented."""
-    way = _path(evidence)
-    if way is None:
-        return presented(evidence)
-    return way.links if way.anchor is None or way.anchor in way.links else (*way.links, way.anchor)
+    found = way(evidence)
+    return found.whole if found is not None else presented(evidence)
 
 
 def _moment(evidence: Evidence) -> datetime:
@@ -84,7 +103,7 @@ def other_name(evidence: Evidence) -> Verdict:
     chain = presented(evidence)
     if not chain:
         return None
-    host = evidence.target.host
+    host = called(evidence)
     if chains.is_for(chain[0], host):
         return Not(f"the certificate is for {host}")
     found = ", ".join(chains.names(chain[0])[:10]) or "no name at all"
@@ -98,112 +117,122 @@ def self_signed(evidence: Evidence) -> Verdict:
         return None
     if not chains.is_self_signed(chain[0]):
         return Not(f"it was issued by {chains.issuer_name(chain[0])}")
-    way = _path(evidence)
-    if way is None or way.anchor is not None:
-        return Not("the certificate itself is trusted") if way is not None else None
+    found = way(evidence)
+    if found is None or found.anchor is not None:
+        return Not("the certificate itself is trusted") if found is not None else None
     print_ = chains.fingerprint(chain[0])
     return Holds((f"{chains.name(chain[0])} is its own issuer, SHA-256 {print_}",))
 
 
 def intermediate_not_sent(evidence: Evidence) -> Verdict:
     """The chain ends before its root, and a link is missing."""
-    way = _path(evidence)
-    if way is None:
+    found = way(evidence)
+    if found is None:
         return None
-    if way.anchor is not None:
-        return Not(f"the chain leads to {chains.name(way.anchor)}")
-    if chains.is_self_signed(way.end):
-        return Not(f"the chain is complete up to its root {chains.name(way.end)}")
-    missing = chains.issuer_name(way.end)
-    address = chains.issuer_address(way.end)
-    where = (f"it can be fetched from {address}",) if address else ()
-    said = (f"presented: {'; '.join(map(chains.name, way.links))}", f"missing: {missing}", *where)
+    if found.anchor is not None:
+        return Not(f"the chain leads to {chains.name(found.anchor)}")
+    if chains.is_self_signed(found.end):
+        return Not(f"the chain is complete up to its root {chains.name(found.end)}")
+    added = _added(evidence, found)
+    if added is not None:
+        links = [one for one in added.links[len(found.links) :] if not chains.is_self_signed(one)]
+        return _not_sent(found, links, added) if links else Not("all that is missing is the root")
+    address = chains.issuer_address(found.end)
+    if len(found.links) > 1 or not address:
+        return None  # What is missing may be the root, which nobody sends.
+    missing = chains.issuer_name(found.end)
+    said = (
+        f"presented: {'; '.join(map(chains.name, found.links))}",
+        f"missing: {missing}",
+        f"it can be fetched from {address}",
+    )
+    action = f"Have the target send {missing} as well, or add it to the trust. {_SURE}"
+    return Holds(said, Confidence.CONSISTENT, action=action)
+
+
+_SURE = "Look with --fetch-issuers to be sure."
+
+
+def _added(evidence: Evidence, found: Path) -> Path | None:
+    """The way with fetched issuers, when they lead further."""
+    more = way(evidence, fetched(evidence))
+    return more if more is not None and len(more.links) > len(found.links) else None
+
+
+def _not_sent(found: Path, links: list[Certificate], added: Path) -> Holds:
+    missing = ", ".join(map(chains.name, links))
+    end = f"with it the chain leads to {chains.name(added.anchor or added.end)}"
+    trusted = "" if added.anchor is not None else ", which is not trusted either"
+    said = (
+        f"presented: {'; '.join(map(chains.name, found.links))}",
+        f"missing: {missing}, fetched from {chains.issuer_address(found.end)}, SHA-256 {chains.fingerprint(links[0])}",
+        end + trusted,
+    )
     return Holds(said, action=f"Have the target send {missing} as well, or add it to the trust.")
 
 
 def root_missing(evidence: Evidence) -> Verdict:
     """The chain is complete, and its root is not trusted."""
-    way, trusted = _path(evidence), anchors(evidence)
-    if way is None or trusted is None:
+    found, trusted = way(evidence), anchors(evidence)
+    if found is None or trusted is None:
         return None
-    if way.anchor is not None:
-        return Not(f"{chains.name(way.anchor)} is trusted")
-    if not chains.is_self_signed(way.end):
-        return Not("the chain does not reach a root")
-    if len(way.links) == 1:
+    if found.anchor is not None:
+        return Not(f"{chains.name(found.anchor)} is trusted")
+    found = _added(evidence, found) or found
+    if found.anchor is not None:
+        return Not(f"{chains.name(found.anchor)} is trusted, and the chain would lead to it")
+    if not chains.is_self_signed(found.end):
+        return _root_not_seen(found, trusted)
+    if len(found.links) == 1:
         return Not("there is no issuer: the certificate is its own")
-    root = f"{chains.name(way.end)}, SHA-256 {chains.fingerprint(way.end)}"
+    root = f"{chains.name(found.end)}, SHA-256 {chains.fingerprint(found.end)}"
     return Holds(
         (f"the chain ends in {root}", f"{trusted.source} does not hold it"),
         action=f"Trust {root}, once its owner confirmed it.",
     )
 
 
+def _root_not_seen(found: Path, trusted: TrustAnchors) -> Verdict:
+    """Roots are mostly not sent. Behind an intermediate that was, a root is what is missing; else nobody knows."""
+    missing = chains.issuer_name(found.end)
+    action = f"Trust {missing}, once its owner confirmed it; if it is no root, have the target send it."
+    said = f"the issuer {missing} was not sent, and {trusted.source} does not hold it"
+    if len(found.links) > 1:
+        end = f"the chain ends with the intermediate {chains.name(found.end)}"
+        return Holds((end, said), Confidence.CONSISTENT, action=action)
+    return None if chains.issuer_address(found.end) else Holds((said,), Confidence.POSSIBLE, action=action)
+
+
+def unusable(evidence: Evidence) -> Verdict:
+    """A certificate of the chain may not be what it is there, or cannot be read."""
+    shaken = main(evidence)
+    if shaken is None or not shaken.chain:
+        return None
+    unread = [number for number, pem in enumerate(shaken.chain, 1) if chains.certificate(pem) is None]
+    if unread:
+        numbers = ", ".join(map(str, unread[:10]))
+        return Holds((f"of {len(shaken.chain)} certificates these cannot be read: {numbers}",), emitter="TLS client")
+    found = way(evidence)
+    reasons = unfit(found.whole if found is not None else presented(evidence)[:1])
+    if reasons:
+        return Holds(reasons)
+    return Not("each certificate may be what it is there") if found is not None and found.anchor is not None else None
+
+
 def rotated(evidence: Evidence) -> Verdict:
     """It was trusted when it was last seen; since then the target has another certificate, of another issuer."""
-    way, before = _path(evidence), evidence.last_good
-    if way is None or before is None or "certificate" not in before.seen:
+    found, before = way(evidence), evidence.last_good
+    if found is None or before is None or "certificate" not in before.seen:
         return None
-    now = chains.fingerprint(way.links[0])
+    now = chains.fingerprint(found.links[0])
     if before.seen["certificate"] == now:
         return Not("the certificate is the one that was seen when nothing was wrong")
-    if way.anchor is not None:
+    if found.anchor is not None:
         return Not("there is a new certificate, and it leads to one that is trusted")
     when = f"{datetime.fromtimestamp(before.at, UTC):%Y-%m-%d %H:%M} UTC"
     said = (f"on {when} the certificate was {before.seen['certificate']}, and it was trusted", f"now it is {now}")
-    issuer = chains.name(way.end) if chains.is_self_signed(way.end) else chains.issuer_name(way.end)
+    issuer = chains.name(found.end) if chains.is_self_signed(found.end) else chains.issuer_name(found.end)
     return Holds(said, action=f"Trust the new issuer {issuer}, once the target's owner confirmed the change.")
-
-
-def depends_on_name(evidence: Evidence) -> Verdict:
-    """Without SNI the server shows another certificate. Traffic to a name sends it, so it is never what hinders us."""
-    shaken = evidence.all(TlsHandshake)
-    with_name = next((one for one in shaken if one.server_name), None)
-    if with_name is None:
-        return None
-    without = next((one for one in shaken if not one.server_name), None)
-    if without is not None and without.chain == with_name.chain:
-        return Not("the certificate is the same with and without a name in the handshake")
-    return Not(f"the name {with_name.server_name} was sent in the handshake")
-
-
-def client_certificate_needed(evidence: Evidence) -> Verdict:
-    """The server wants a certificate of ours, or another one."""
-    shaken = main(evidence)
-    if shaken is None:
-        return None
-    if shaken.alert in _REFUSALS and shaken.certificate_asked:
-        what = "it was refused" if shaken.certificate_sent else "none was sent"
-        wanted = "; ".join(shaken.authorities) or "it names no issuers"
-        said = (f"alert {ALERTS[shaken.alert]}: a client certificate was asked for and {what}", f"issuers: {wanted}")
-        return Holds(said, action=f"Give a client certificate with its chain, of one of these issuers: {wanted}.")
-    if shaken.good and shaken.certificate_asked:
-        return (
-            Not("a client certificate was asked for, and the connection stayed open without one")
-            if not shaken.certificate_sent
-            else Not("the client certificate was taken")
-        )
-    return Not("no client certificate was asked for") if shaken.chain else None
-
-
-def plain_port(evidence: Evidence) -> Verdict:
-    """There is no TLS on this port."""
-    shaken = main(evidence)
-    if shaken is None:
-        return None
-    if shaken.problem == "not-tls" and not shaken.first_bytes.startswith(_GREETINGS):
-        return Holds((f"the server answers {shaken.first_bytes[:60]!r}",))
-    return Not("the server speaks TLS") if shaken.chain or shaken.alert >= 0 else None
-
-
-def starttls_port(evidence: Evidence) -> Verdict:
-    """The port begins in plain text and changes to TLS when asked."""
-    shaken = main(evidence)
-    if shaken is None:
-        return None
-    if shaken.problem == "not-tls" and shaken.first_bytes.startswith(_GREETINGS):
-        return Holds((f"the server greets with {shaken.first_bytes[:60]!r}",))
-    return Not("the server speaks TLS from the first byte") if shaken.chain or shaken.alert >= 0 else None
 
 
 def weak(evidence: Evidence) -> Verdict:
@@ -211,15 +240,7 @@ def weak(evidence: Evidence) -> Verdict:
     shaken, chain = main(evidence), presented(evidence)
     if shaken is None or not chain:
         return None
-    said = [f"{chains.name(one)}: {reason}" for one in chain if (reason := _weakness(one))]
+    said = [f"{chains.name(one)}: {reason}" for one in chain if (reason := chains.weakness(one))]
     if shaken.version in ("SSLv3", "TLSv1", "TLSv1.1"):
-        said.append(f"the server speaks {shaken.version} at most")
+        said.append(f"the server speaks {shaken.version} and nothing newer")
     return Holds(tuple(said)) if said else Not(f"{shaken.version}, and signatures and keys are strong enough")
-
-
-def _weakness(one: Certificate) -> str:
-    used = one.signature_hash_algorithm
-    if used is not None and used.name in ("md5", "sha1") and not chains.is_self_signed(one):
-        return f"signed with {used.name.upper()}"
-    key = one.public_key()
-    return f"an RSA key of {key.key_size} bits" if isinstance(key, rsa.RSAPublicKey) and key.key_size < 2048 else ""

@@ -118,7 +118,7 @@ FAILING = (
     ),
     Scenario(
         CERTIFICATE,
-        "intermediate-not-sent",
+        "root-missing",
         _served("After STLS an unknown authority shows up.", "pop3", _pop3(False, "PLAIN"), pair=_foreign),
         "pop3",
     ),

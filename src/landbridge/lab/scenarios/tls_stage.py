@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ class TlsTarget:
     clients  authorities (PEM) of the client certificates that the server insists on
     client   certificate that the one who looks has
     host     name by which it is called
+    other_trust, seen  PEM files for the options of these names
+    options  of the probe, besides
     adjust   changes the server's TLS
     serve    what it does after the handshake
     """
@@ -32,8 +35,27 @@ class TlsTarget:
     clients: str = ""
     client: Pair | None = None
     host: str = "localhost"
+    other_trust: str = ""
+    seen: str = ""
+    options: tuple[str, ...] = ()
     adjust: Callable[[ssl.SSLContext], None] = field(default=lambda context: None)
     serve: Serve | None = None
+
+
+def by_name(pair: Pair) -> Callable[[ssl.SSLContext], None]:
+    """Show `pair` to those who send a name (SNI), and what was there already to all others."""
+
+    def adjust(context: ssl.SSLContext) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            named = server_context(pair, Path(folder))
+
+        def choose(connection: ssl.SSLObject, name: str | None, usual: ssl.SSLContext) -> None:
+            if name is not None:
+                connection.context = named
+
+        context.sni_callback = choose
+
+    return adjust
 
 
 def stage(story: str, made: Callable[[], TlsTarget]) -> Stage:
@@ -56,7 +78,12 @@ async def _staged(folder: Path, story: str, target: TlsTarget) -> AsyncIterator[
 def _options(folder: Path, target: TlsTarget) -> list[str]:
     trusted = folder / "trusted.pem"
     trusted.write_text(target.trusted)
-    options = ["--trust", str(trusted)]
+    options = ["--trust", str(trusted), *target.options]
+    for name, content in (("other-trust", target.other_trust), ("seen", target.seen)):
+        if content:
+            file = folder / f"{name}.pem"
+            file.write_text(content)
+            options += [f"--{name}", str(file)]
     if target.client is not None:
         certificate, key = folder / "client.pem", folder / "client.key"
         certificate.write_text(target.client.chain_pem)

@@ -63,6 +63,29 @@ def tls(context: ssl.SSLContext, serve: Serve | None = None) -> Serve:
     return shake
 
 
+def file(content: bytes) -> Serve:
+    """Answer each request with that content, over HTTP."""
+
+    def serve(connection: socket.socket) -> None:
+        connection.recv(4096)
+        connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Type: application/pkix-cert\r\n\r\n" + content)
+
+    return serve
+
+
+def garbage_certificate() -> bytes:
+    """A server's first messages in TLS 1.2, with bytes that are no certificate (RFC 5246 §7.4)."""
+    hello = b"\x03\x03" + bytes(32) + b"\0" + b"\xc0\x2f" + b"\0" + b"\0\5\xff\1\0\1\0"
+    nothing = b"this is no certificate"
+    entry = len(nothing).to_bytes(3, "big") + nothing
+    messages = _message(2, hello) + _message(11, len(entry).to_bytes(3, "big") + entry)
+    return b"\x16\x03\x03" + len(messages).to_bytes(2, "big") + messages
+
+
+def _message(kind: int, body: bytes) -> bytes:
+    return bytes([kind]) + len(body).to_bytes(3, "big") + body
+
+
 def read_on(connection: socket.socket) -> None:
     """Read until the client goes."""
     while connection.recv(65_536):

@@ -1,0 +1,101 @@
+"""Name and TCP: why a connection does not come about. The judgements that several failures share."""
+
+from __future__ import annotations
+
+from landbridge.checks.evidence import Evidence
+from landbridge.checks.observations import AddressTried, NameResolved, ProxyTried
+from landbridge.checks.rules.book import Holds, Not, Verdict
+
+
+def unknown_name(evidence: Evidence) -> Verdict:
+    """The name has no address."""
+    resolved = evidence.first(NameResolved)
+    if resolved is None:
+        return None
+    if resolved.good:
+        return Not(resolved.line)
+    return _around(evidence) or Holds((resolved.line,))
+
+
+def refused(evidence: Evidence) -> Verdict:
+    """Every address says at once that nothing listens there."""
+    return _each(evidence, "refused", "no address refuses the connection")
+
+
+def filtered(evidence: Evidence) -> Verdict:
+    """No address answers at all."""
+    return _each(evidence, "timeout", "an answer comes at once")
+
+
+def newer_addresses_dead(evidence: Evidence) -> Verdict:
+    """The IPv6 addresses do not answer while an IPv4 address does: whoever tries them first waits.
+
+    A refusal is an answer, and a machine without IPv6 does not wait: neither is meant.
+    """
+    tried = evidence.all(AddressTried)
+    newer = [one for one in tried if ":" in one.address]
+    if not newer:
+        return Not("the name has no IPv6 address") if tried else None
+    older = [one for one in tried if ":" not in one.address and one.good]
+    silent = [one for one in newer if one.problem == "timeout"]
+    if older and len(silent) == len(newer):
+        return Holds((*(one.line for one in silent), older[0].line))
+    return Not("an IPv6 address answers, or none is waited for")
+
+
+def through_proxy(evidence: Evidence) -> ProxyTried | None:
+    """What became of the proxy; None when there is none."""
+    return evidence.first(ProxyTried)
+
+
+def connected(evidence: Evidence) -> bool:
+    """Whether an address took the direct connection."""
+    return any(one.good for one in evidence.all(AddressTried))
+
+
+def proxy_needed(evidence: Evidence) -> Verdict:
+    """Directly there is no way, through the proxy there is."""
+    proxy = through_proxy(evidence)
+    if connected(evidence):
+        return Not("the direct way is open")
+    if proxy is None or not proxy.good:
+        return None if proxy is None else Not("the proxy does not lead there either")
+    direct = [one.line for one in (*evidence.all(NameResolved), *evidence.all(AddressTried)) if not one.good]
+    return Holds((*direct, proxy.line))
+
+
+_GATEWAY = frozenset((502, 503, 504))
+"""Answers of proxies that do not reach the target themselves (RFC 9110 §15.6)."""
+
+
+def proxy_wrong(evidence: Evidence) -> Verdict:
+    """The proxy refuses, is not there, or does not lead to where the direct way leads."""
+    proxy = through_proxy(evidence)
+    if proxy is None:
+        return None
+    if proxy.good:
+        return Not("the proxy connects")
+    if proxy.status in _GATEWAY and not connected(evidence):
+        return Not("the proxy does not reach the target, and nobody else does")
+    direct = ("the direct way is open",) if connected(evidence) else ()
+    return Holds((proxy.line, *direct))
+
+
+def _each(evidence: Evidence, problem: str, otherwise: str) -> Verdict:
+    """Holds when no address takes the connection, and that is how all of them fail."""
+    tried = evidence.all(AddressTried)
+    if not tried:
+        resolved = evidence.first(NameResolved)
+        return None if resolved is None or resolved.good else Not("there is no address to connect to")
+    if connected(evidence):
+        return Not("an address answers")
+    met = [one for one in tried if one.problem == problem]
+    if not met:
+        return Not(otherwise)
+    return (_around(evidence) or Holds(tuple(one.line for one in met))) if len(met) == len(tried) else None
+
+
+def _around(evidence: Evidence) -> Not | None:
+    """That the direct way need not be open, because the proxy leads there."""
+    proxy = through_proxy(evidence)
+    return Not("the proxy leads there") if proxy is not None and proxy.good else None
