@@ -70,7 +70,7 @@ HTTP_401 = Failure(
         Cause(
             "oauth-token-fetch",
             what="The token service refused, not the receiver.",
-            tell="The failing address is the token service's; its answer names the error, another way of sending helps.",
+            tell="The failing address is the token service's; its answer names the error; another way helps.",
             action="Correct client, secret, scope and the way the client is sent.",
             reproduce="A token service that reads the client in the header only.",
         ),
