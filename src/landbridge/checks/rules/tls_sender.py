@@ -81,7 +81,8 @@ def no_name_sent(evidence: Evidence) -> Verdict:
         return Not("the certificate is the same with and without a name")
     kept_back = tls.main(evidence) is without
     saw = evidence.first(SenderSaw)
-    saw_default = saw is not None and saw.chain[:1] == without.chain[:1] != ()
+    theirs = chains.certificates(saw.chain[:1]) if saw is not None else ()
+    saw_default = bool(theirs) and theirs == chains.certificates(without.chain[:1])
     if not kept_back and not saw_default:
         return Not("the name was sent") if saw is not None else None
     found = chains.certificates(with_name.chain[:1])

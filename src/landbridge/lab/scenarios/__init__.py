@@ -18,6 +18,8 @@ from landbridge.lab.scenarios import (
     http_logons,
     http_sessions,
     http_statuses,
+    inbound_icm_connection_failed,
+    inbound_peer_cert_untrusted,
     mailboxes_and_directories,
     outbound_cert_path,
     outbound_sftp,
@@ -26,6 +28,8 @@ from landbridge.lab.scenarios import (
 )
 
 SCENARIOS: tuple[Scenario, ...] = (
+    *inbound_peer_cert_untrusted.SCENARIOS,
+    *inbound_icm_connection_failed.SCENARIOS,
     *outbound_cert_path.SCENARIOS,
     *http_logons.SCENARIOS,
     *http_sessions.SCENARIOS,
