@@ -7,14 +7,16 @@ WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 LOCK := --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --quiet
 
-.PHONY: help install install-dev demo test check format docs bench lock clean
+.PHONY: help install install-dev demo test test-quick check format docs bench compiled lock clean
 
 help:
 	@echo "make install   run-time environment in $(VENV), with the command $(BIN)/landbridge"
 	@echo "make demo      install, then call a backend through everything and break it on purpose"
 	@echo "make test      the whole test suite"
+	@echo "make test-quick the tests but the slow ones"
 	@echo "make check     lint, format, types, import contracts, generated documents"
 	@echo "make bench     benchmarks against real peers"
+	@echo "make compiled  the package with its data path compiled, in build/compiled; needs a C compiler"
 	@echo "make docs      write the generated documents"
 	@echo "make format    repair what ruff can repair"
 	@echo "make lock      renew the lock files"
@@ -43,6 +45,9 @@ demo: install
 test: install-dev
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
+test-quick: install-dev
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
+
 check: install-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -61,6 +66,10 @@ docs: install
 
 bench: install-dev
 	$(BIN)/python -m bench
+
+compiled: install-dev
+	rm -rf build
+	LANDBRIDGE_COMPILE=1 $(PIP) install --quiet --no-deps --no-build-isolation --no-index --target build/compiled .
 
 lock: install-dev
 	$(BIN)/pip-compile $(LOCK) --only-build-deps --all-build-deps --output-file requirements-build.txt pyproject.toml
