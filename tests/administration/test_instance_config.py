@@ -79,6 +79,38 @@ async def test_a_wrong_configuration_is_named(admin: httpx.AsyncClient, config: 
     assert "new" not in [one["name"] for one in (await admin.get(INSTANCES)).json()]
 
 
+async def test_an_instance_that_is_there_is_configured(admin: httpx.AsyncClient) -> None:
+    def scopes(*names: str) -> dict[str, Any]:
+        return {"destination": {"read_scopes": list(names), "write_scopes": []}}
+
+    await admin.post(INSTANCES, json=wish("one", subscriber_access=scopes("a.read")))
+    path = f"{INSTANCES}/one"
+    changed = await admin.patch(path, json={"config": {"init_data": {"instance": {"destinations": [D]}}}})
+    assert (changed.status_code, changed.json()["name"]) == (200, "one")
+    text = await landscape(admin)
+    assert "Name: init" in text
+    assert "a.read" in text, "a section that is left out stays"
+    await admin.patch(path, json={"config": {"subscriber_access": scopes("b.read")}})
+    text = await landscape(admin)
+    assert "b.read" in text
+    assert "a.read" not in text
+    await admin.patch(path, json={"config": {"subscriber_access": scopes()}})
+    assert "b.read" not in await landscape(admin)
+
+
+async def test_of_a_change_all_is_done_or_nothing(admin: httpx.AsyncClient) -> None:
+    await admin.post(INSTANCES, json=wish("one", init_data={"instance": {"destinations": [D]}}))
+    before = await landscape(admin)
+    refused = await admin.patch(f"{INSTANCES}/one", json={"config": {"init_data": init()}})
+    assert (refused.status_code, refused.json()["code"]) == (409, "file.config-refused")
+    assert await landscape(admin) == before
+    wrong = await admin.patch(f"{INSTANCES}/one", json={"config": {"init_data": []}})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "file.config-invalid")
+    for name, code in (("nobody", "platform.unknown-instance"), ("conn", "platform.request-invalid")):
+        answer = await admin.patch(f"{INSTANCES}/{name}", json={"config": {"init_data": init()}})
+        assert answer.json()["code"] == code
+
+
 async def test_only_the_destination_service_has_one(admin: httpx.AsyncClient) -> None:
     answer = await admin.post(INSTANCES, json={**wish("new", init_data=init()), "service": "connectivity"})
     assert (answer.status_code, answer.json()["code"]) == (400, "platform.request-invalid")

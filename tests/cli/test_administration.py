@@ -51,6 +51,14 @@ def test_subaccounts_instances_and_subscriptions(up: Up) -> None:
     assert run(up, "subscription", "list", *in_it).split()[-3:] == ["fresh", "acme", "shop"]
     assert answer(up, "subscription", "delete", *wish) == {"deleted": True}
     assert answer(up, "instance", "delete", "uaa", *in_it) == {"deleted": True}
+    config = up.data.parent / "config.json"
+    for command, url in (("create", "http://first"), ("configure", "http://second")):
+        item = {"Name": "init", "Type": "HTTP", "URL": url}
+        level = {"existing_destinations_policy": "update", "destinations": [item]}
+        config.write_text(json.dumps({"init_data": {"instance": level}}))
+        words = ("--service", "destination") if command == "create" else ()
+        answer(up, "instance", command, "configured", *in_it, *words, "--config", str(config))
+        assert url in run(up, "export")
     assert run(up, "subaccount", "delete", "fresh") == ""
     assert landbridge("subaccount", "delete", "fresh", "--data", str(up.data)).returncode == 33
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from landbridge.administration.desk import Desk, find_instance
 from landbridge.api.admin_bodies import Answer
-from landbridge.api.admin_subaccounts import InstanceWish, SubaccountWish
+from landbridge.api.admin_subaccounts import InstanceChange, InstanceWish, SubaccountWish
 from landbridge.faults import FaultError, fault
 from landbridge.landscape.apply_config import create_on_instance, create_on_subaccount
 from landbridge.landscape.clients import new_client
@@ -78,8 +78,7 @@ class Tenancy:
         created on the subaccount's level stays, as in the original.
         """
         config = instance_config(wish.config)
-        if config != InstanceConfig() and wish.service is not Service.DESTINATION:
-            raise _invalid("config: only instances of the destination service have one")
+        _check_configurable(wish.service, config)
         instance = await self._put_instance(subaccount, wish)
         try:
             for create in (create_on_subaccount, create_on_instance):
@@ -92,6 +91,19 @@ class Tenancy:
         finally:
             self._desk.parts.keyring.bump()
         return _instance(instance)
+
+    async def configure_instance(self, subaccount: str, instance: str, change: InstanceChange) -> Answer:
+        """More initial content, and other scopes for people of subscribers; what it does not name stays.
+
+        All of it is done, or nothing: an instance that is there must not be left half configured.
+        """
+        config = instance_config(change.config)
+        async with self._desk.parts.db.begin() as session:
+            found = await find_instance(session, await self._desk.subaccount(session, subaccount), instance)
+            _check_configurable(found.service, config)
+            for create in (create_on_subaccount, create_on_instance):
+                await create(session, found, config)
+        return _instance(found)
 
     async def _put_instance(self, subaccount: str, wish: InstanceWish) -> ServiceInstance:
         async with self._desk.parts.db.begin() as session:
@@ -162,6 +174,11 @@ class Tenancy:
     ) -> tuple[Subscription, dict[str, str]]:
         one, other = await self._desk.subaccount(session, subscriber), await self._desk.subaccount(session, provider)
         return Subscription(one.id, other.id, application), {one.id: one.subdomain, other.id: other.subdomain}
+
+
+def _check_configurable(service: Service, config: InstanceConfig) -> None:
+    if config != InstanceConfig() and service is not Service.DESTINATION:
+        raise _invalid("config: only instances of the destination service have one")
 
 
 def _wished(subaccount: Subaccount, wish: InstanceWish) -> ServiceInstance:

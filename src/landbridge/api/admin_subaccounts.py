@@ -35,6 +35,12 @@ class InstanceWish(Body):
     config: object = None
 
 
+class InstanceChange(Body):
+    """What an instance that is there shall be configured with (destination-service §8.3)."""
+
+    config: object
+
+
 class SubscriptionWish(Body):
     """A subscription to create: to which application (xsappname) of which subaccount."""
 
@@ -56,6 +62,8 @@ class TenancyDesk(Protocol):
     async def instances(self, subaccount: str) -> list[Answer]: ...
 
     async def create_instance(self, subaccount: str, wish: InstanceWish) -> Answer: ...
+
+    async def configure_instance(self, subaccount: str, instance: str, change: InstanceChange) -> Answer: ...
 
     async def delete_instance(self, subaccount: str, instance: str) -> None: ...
 
@@ -103,6 +111,11 @@ def _instances(routes: APIRouter, desk: Callable[[Request], TenancyDesk]) -> Non
     async def create(request: Request, subaccount: str, wish: InstanceWish) -> Answer:
         """With a first binding, `default`."""
         return await desk(request).create_instance(subaccount, wish)
+
+    @routes.patch("/subaccounts/{subaccount}/instances/{instance}")
+    async def configure(request: Request, subaccount: str, instance: str, change: InstanceChange) -> Answer:
+        """All of it is done, or nothing."""
+        return await desk(request).configure_instance(subaccount, instance, change)
 
     @routes.delete("/subaccounts/{subaccount}/instances/{instance}", status_code=204)
     async def delete(request: Request, subaccount: str, instance: str) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from landbridge.cli.listing import done, made, path, show
 from landbridge.cli.options import DATA, AsJson, Data, SubaccountName, give
+from landbridge.faults import FaultError, fault
 from landbridge.model.subaccount import Service
 
 app = typer.Typer(
@@ -19,6 +20,21 @@ app = typer.Typer(
 Instance = Annotated[str, typer.Argument(help="Name or id of the instance.")]
 BindingName = Annotated[str, typer.Option("--name", help="Name of the binding.")]
 Days = Annotated[float, typer.Option("--days", help="How long a certificate is valid.")]
+
+
+Config = Annotated[
+    Path | None, typer.Option(help="JSON file with the configuration of a destination instance, as in the original.")
+]
+
+
+def _json(file: Path) -> object:
+    """The JSON in a file. Raises `FaultError`."""
+    from landbridge.cli.text_file import read_text
+
+    try:
+        return json.loads(read_text(file))
+    except ValueError as error:
+        raise FaultError(fault("platform.file-unreadable", file=file, reason=f"it is no JSON: {error}")) from error
 
 
 @app.command("list")
@@ -40,6 +56,7 @@ def create(
     redirect_uri: Annotated[
         list[str] | None, typer.Option(help="Where logins may lead back to (xsuaa); may be repeated.")
     ] = None,
+    config: Config = None,
     data: Data = DATA,
     as_json: AsJson = False,
 ) -> None:
@@ -48,8 +65,24 @@ def create(
 
     wish: dict[str, object] = {"name": name, "service": service.value, "plan": plan, "xsappname": xsappname}
     wish |= {"redirectUris": redirect_uri} if redirect_uri else {}
+    wish |= {"config": _json(config)} if config else {}
     created = RunningSide(data).post(path("subaccounts", subaccount, "instances"), wish)
     made(created, f"Created {service.value} instance {name} ({created['id']}).", as_json)
+
+
+@app.command("configure")
+def configure(
+    instance: Instance,
+    subaccount: SubaccountName,
+    config: Annotated[Path, typer.Option(help="JSON file: initial content, scopes for people of subscribers.")],
+    data: Data = DATA,
+    as_json: AsJson = False,
+) -> None:
+    """Configure an instance of the destination service that is there. What the file does not name stays."""
+    from landbridge.cli.running import RunningSide
+
+    place = path("subaccounts", subaccount, "instances", instance)
+    made(RunningSide(data).patch(place, {"config": _json(config)}), f"Configured instance {instance}.", as_json)
 
 
 @app.command("delete")

@@ -48,6 +48,10 @@ class RunningSide:
         """The JSON answer of PUT `path` with a JSON `body`."""
         return self._call("PUT", path, query={}, body=body)
 
+    def patch(self, path: str, body: object) -> Any:
+        """The JSON answer of PATCH `path` with a JSON `body`."""
+        return self._call("PATCH", path, query={}, body=body)
+
     def delete(self, path: str, **query: str) -> None:
         """DELETE `path`."""
         url = self.running.local_url + path
