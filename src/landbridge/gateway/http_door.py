@@ -197,9 +197,9 @@ class HttpConnection(ClientConnection):
             self._request_id = self._door.next_id()
             self._refuse_and_close(_head_fault(error, settings))
             return False
-        except FaultError as error:
+        except FaultError as refused:
             self._request_id = self._door.next_id()
-            self._refuse_and_close(error.fault)
+            self._refuse_and_close(refused.fault)
             return False
         self._buffer = buffer[end:]
         self._has_partial_head = False
