@@ -41,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _profile(options, ours, backend)
         others = _peers(rig, Path(folder), backend, options, notes)
         subjects = [backend, *others, ours]
+        if options.compiled:
+            subjects.append(rig.enter_context(bridge(Path(folder) / "compiled", backend, options.compiled)))
         results = replace(_measure(options, backend, subjects, notes), notes=tuple(notes))
         if "checks" in options.parts:
             results = replace(results, checks=explaining.measure(Path(folder), _say))

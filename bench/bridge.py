@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from bench.client import WrongAnswer, ask
+from bench.figures import COMPILED, OURS
 from bench.nouns import SocksEntrance, Subject
 from bench.processes import NotStarted, running
 
@@ -30,24 +31,28 @@ FREE_PORTS = ("http", "https", "door", "socks", "tunnel")
 
 
 @contextmanager
-def bridge(folder: Path, backend: Subject) -> Iterator[Subject]:
-    """Gateway and connector in front of the backend while the block runs. Raises `NotStarted` with what they wrote."""
+def bridge(folder: Path, backend: Subject, compiled: Path | None = None) -> Iterator[Subject]:
+    """Gateway and connector in front of the backend while the block runs. Raises `NotStarted` with what they wrote.
+
+    `compiled` is a folder with another build of the package, which is used instead.
+    """
     folder.mkdir()
+    environment = clean_environment() | ({"PYTHONPATH": str(compiled.resolve())} if compiled else {})
     landscape = folder / "landscape.yaml"
     landscape.write_text(_LANDSCAPE.read_text().replace("BACKEND", str(backend.port)))
     data = ["--data", str(folder / "cloud")]
     ports = [option for name in FREE_PORTS for option in (f"--{name}-port", "0")]
     up = command("up", "--landscape", str(landscape), *data, *ports, "--json")
     log = folder / "gateway.log"
-    with running(up, log, clean_environment()) as gateway:
+    with running(up, log, environment) as gateway:
         ready = first_line(gateway, log)
         state = _enroll(folder / "connector", data)
         idle = _enroll(folder / "idle", data, "--location-id", "idle")
         run = command("connector", "run", "--state", str(state), "--landscape", str(landscape), "--name", "bench")
-        with running(run, folder / "connector.log", clean_environment()) as connector:
+        with running(run, folder / "connector.log", environment) as connector:
             token = _token(data)
             subject = Subject(
-                name="landbridge",
+                name=COMPILED if compiled else OURS,
                 port=int(ready["ports"]["door"]),
                 host_header=_VIRTUAL,
                 prefix=f"http://{_VIRTUAL}",

@@ -10,7 +10,10 @@ from typing import Any, Generic, TypeVar
 from bench.nouns import BulkRun, RequestRun, Results
 
 OURS = "landbridge"
+COMPILED = "landbridge compiled"
 DIRECT = "direct"
+_ORDER = {OURS: 1, COMPILED: 2}
+"""Ours, in their order behind the peers."""
 
 Run = TypeVar("Run", bound=RequestRun | BulkRun)
 
@@ -23,13 +26,18 @@ class Grouped(Generic[Run]):
         for run in runs:
             self._cells.setdefault(kind(run), {}).setdefault(run.subject, []).append(run)
         found = dict.fromkeys(name for row in self._cells.values() for name in row)
-        self.subjects = sorted(found, key=lambda name: (name != DIRECT, name == OURS))
+        self.subjects = sorted(found, key=lambda name: (name != DIRECT, _ORDER.get(name, 0)))
         self.kinds = list(self._cells)
 
     @property
     def peers(self) -> list[str]:
         """The subjects to which we compare; none when we were not measured."""
-        return [name for name in self.subjects if name not in {OURS, DIRECT}] if OURS in self.subjects else []
+        return [name for name in self.subjects if name not in {*_ORDER, DIRECT}] if self.ours else []
+
+    @property
+    def ours(self) -> list[str]:
+        """What of us was measured."""
+        return [name for name in self.subjects if name in _ORDER]
 
     def runs(self, kind: str, subject: str) -> Sequence[Run]:
         return self._cells[kind].get(subject, [])
@@ -38,10 +46,10 @@ class Grouped(Generic[Run]):
         """The median rate; None without a run."""
         return middle(self.runs(kind, subject), lambda run: run.rate)
 
-    def ratio(self, kind: str, peer: str) -> float | None:
+    def ratio(self, kind: str, peer: str, ours: str = OURS) -> float | None:
         """Our rate divided by that of a peer; None when one of them is missing."""
-        ours, theirs = self.rate(kind, OURS), self.rate(kind, peer)
-        return round(ours / theirs, 2) if ours is not None and theirs else None
+        rate, theirs = self.rate(kind, ours), self.rate(kind, peer)
+        return round(rate / theirs, 2) if rate is not None and theirs else None
 
 
 def kind(run: RequestRun | BulkRun) -> str:

@@ -38,6 +38,7 @@ class Options:
     idle: Idle
     parts: tuple[str, ...]
     peers: tuple[str, ...]
+    compiled: Path | None
     json: bool
     write_docs: bool
     profile: bool
@@ -59,6 +60,7 @@ def parse(arguments: Sequence[str] | None = None) -> Options:
         idle=Idle(100, 20, 5) if quick else Idle(1000, 100, 50),
         parts=given.parts,
         peers=given.peers,
+        compiled=given.compiled,
         json=given.json,
         write_docs=given.write_docs,
         profile=given.profile,
@@ -74,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--patience", type=float, help="wait so long for a quiet machine before a run (5; --quick 0)")
     parser.add_argument("--parts", type=_parts, default=PARTS, help=f"comma-separated: {','.join(PARTS)}")
     parser.add_argument("--peers", type=_peers, default=peers.DEFAULT, help=f"all, or of {', '.join(peers.PEERS)}")
+    parser.add_argument("--compiled", type=Path, help="also measure the package in this folder (make compiled)")
     parser.add_argument("--quick", action="store_true", help="one short round")
     parser.add_argument("--json", action="store_true", help="JSON instead of the table on stdout")
     parser.add_argument("--write-docs", action="store_true", help="put the table into docs/benchmarks.md")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from statistics import median
 
 from bench import find_report
-from bench.figures import OURS, Grouped, Run
+from bench.figures import Grouped, Run
 from bench.nouns import BulkRun, IdleRun, MemoryRun, RequestRun, Results, SetupRun, Timing
 
 _NOTHING = "–"
@@ -22,6 +22,7 @@ def _parts(results: Results) -> Iterator[str]:
         requests = Grouped(results.requests)
         yield "### Requests per second (128-byte answer, kept-alive connections)"
         yield _rates(requests)
+        yield from _ratios(requests)
         yield "### Latency in ms: p50 / p90 / p99"
         yield _each(requests, _latency)
         yield "### Processor time in µs per request"
@@ -30,6 +31,7 @@ def _parts(results: Results) -> Iterator[str]:
         bulk = Grouped(results.bulk)
         yield "### Bulk throughput in MiB/s (bodies of 64 MiB)"
         yield _rates(bulk)
+        yield from _ratios(bulk)
         yield "### Processor time in µs per MiB"
         yield _each(bulk, lambda runs: _cpu(runs, _millions_of_mib))
     if results.memory:
@@ -55,11 +57,18 @@ def _timing(timing: Timing) -> list[str]:
 
 
 def _rates(grouped: Grouped[Run]) -> str:
-    rows: list[list[str]] = []
-    for kind in grouped.kinds:
-        rates = [_cell(grouped.rate(kind, name), "{:,.0f}") for name in grouped.subjects]
-        rows.append([kind, *rates, *(_cell(grouped.ratio(kind, peer), "**{:.2f}**") for peer in grouped.peers)])
-    return table(["connections", *grouped.subjects, *(f"{OURS} ÷ {peer}" for peer in grouped.peers)], rows)
+    return _each(grouped, lambda runs: f"{median(run.rate for run in runs):,.0f}")
+
+
+def _ratios(grouped: Grouped[Run]) -> Iterator[str]:
+    """Our rate divided by that of each peer."""
+    rows = [
+        [kind, ours, *(_cell(grouped.ratio(kind, peer, ours), "**{:.2f}**") for peer in grouped.peers)]
+        for kind in grouped.kinds
+        for ours in grouped.ours
+    ]
+    if grouped.peers:
+        yield table(["connections", "ours", *(f"÷ {peer}" for peer in grouped.peers)], rows)
 
 
 def _cell(figure: float | None, form: str) -> str:
