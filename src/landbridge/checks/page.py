@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from html import escape
 
+from landbridge.checks.chain_listing import Listed
 from landbridge.checks.evidence import Step
 from landbridge.checks.finding import Finding
 from landbridge.checks.history import Change
@@ -35,6 +36,7 @@ def page(report: Report) -> str:
         _changes(report.changes),
         "<h2>The way</h2>",
         _steps(report.evidence.steps),
+        _chain(report.chain),
     ]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'
@@ -81,6 +83,13 @@ def _steps(steps: tuple[Step, ...]) -> str:
         for step in steps
     )
     return f"<table>{rows}</table>"
+
+
+def _chain(certificates: tuple[Listed, ...]) -> str:
+    if not certificates:
+        return ""
+    rows = "".join(f"<tr><td>{_text(one.source)}</td><td>{_text(one.line)}</td></tr>" for one in certificates)
+    return f"<h2>Certificates</h2><table>{rows}</table>"
 
 
 def _lines(step: Step) -> str:

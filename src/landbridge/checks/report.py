@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from landbridge.checks.chain_listing import Listed, listed
 from landbridge.checks.diagnose import diagnose
 from landbridge.checks.evidence import Evidence, Step
 from landbridge.checks.finding import Confidence, Finding
@@ -42,6 +43,11 @@ class Report:
         """What is sure."""
         return tuple(one for one in self.findings if one.confidence is Confidence.PROVEN)
 
+    @property
+    def chain(self) -> tuple[Listed, ...]:
+        """The certificates that were seen, also when they do not lead to an anchor."""
+        return listed(self.evidence)
+
     def as_json(self) -> dict[str, object]:
         """For machines. The keys are stable."""
         evidence: dict[str, object] = msgspec.to_builtins(self.evidence)
@@ -54,6 +60,7 @@ class Report:
             "passed": [step.probe for step in self.evidence.steps if step.passed],
             "skipped": [{"probe": step.probe, "because": step.skipped} for step in self.evidence.steps if step.skipped],
             "notes": list(self.notes),
+            "certificates": [one.as_json() for one in self.chain],
             "changes": [{"what": one.what, "before": one.before, "now": one.now} for one in self.changes],
             "evidence": evidence,
         }
@@ -65,9 +72,11 @@ def report(evidence: Evidence) -> Report:
 
 
 def _notes(evidence: Evidence) -> tuple[str, ...]:
-    from landbridge.checks.observations import TlsHandshake
+    from landbridge.checks.observations import KnownHosts, SshHostKey, TlsHandshake
     from landbridge.checks.rules.tls import anchors
 
+    if evidence.first(SshHostKey) is not None and evidence.first(KnownHosts) is None:
+        return ("Nothing is known of this server, so its keys were not judged: give --known-hosts FILE.",)
     shaken = evidence.first(TlsHandshake)
     if shaken is not None and shaken.chain and anchors(evidence) is None and not evidence.target.location:
         return ("Nothing is trusted here, so the chain was not judged: give --trust FILE, or --public-trust.",)

@@ -110,6 +110,12 @@ def tell(finished: Report) -> None:
         for number, line in enumerate(lines or ["nothing"]):
             label = f"{state(step):<8}{step.probe:<{width}}" if number == 0 else " " * (8 + width)
             give(f"  {label}  {line}")
+    source = ""
+    for certificate in finished.chain:
+        if certificate.source != source:
+            source = certificate.source
+            give(f"Certificates {source}:")
+        give(textwrap.fill(certificate.line, 110, initial_indent="  ", subsequent_indent="    "))
     for finding in finished.findings:
         _tell_finding(finding)
     for change in finished.changes:

@@ -128,10 +128,10 @@ def _certificates(content: bytes) -> list[Certificate]:
 
 
 def _asked(scene: Scene, evidence: Evidence) -> str:
-    if not scene.tls.fetch_issuers:
-        return "it was not asked for (--fetch-issuers)"
     chain = _chain(evidence)
-    return "" if chain and _ends_short(_path(scene, chain)) else "no issuer is missing"
+    if not chain or not _ends_short(_path(scene, chain)):
+        return "no issuer is missing"
+    return "" if scene.tls.fetch_issuers else "it was not asked for (--fetch-issuers)"
 
 
 ISSUERS = Probe("issuers", Layer.TLS_SERVER, Effect.SAFE, _issuers, after=("tls",), aside=True, ready=_asked)
