@@ -211,6 +211,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
             find=finder.find,
             door=OwnDoor(door_url(settings, ports), identity.keyring.sign, clock),
             audit_folder=settings.data / AUDIT_FOLDER,
+            check_targets=settings.check_targets,
             private_targets=settings.profile is Profile.LAPTOP,
             forget=(sessions.clear, token_parts.throttle.clear, token_parts.limit.clear, gateway.traces.clear),
         )

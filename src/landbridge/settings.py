@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 from landbridge.faults import FaultError, fault
@@ -111,6 +111,9 @@ class Settings:
     reach: Reach | None = None
     """Which addresses token services and keys of issuers may have: `public`, `private` (networks of one's own, too) or
     `all`. None: the profile decides, `all` on a laptop, else `public`. Example: private (destination-service §3.7)."""
+    check_targets: tuple[str, ...] = ()
+    """Private addresses or networks that checks of Internet destinations may call. Empty: none of them, as in the
+    original (failure-catalogue §5, 43). Example: 10.1.0.0/16"""
     certificate_organisation: str = "landbridge"
     """O in the subject of certificates that are made for destinations (destination-service §1.5)."""
     request_rate: float = 0
@@ -153,6 +156,7 @@ def check(settings: Settings) -> None:
     _check_doors(settings)
     if settings.request_rate < 0:
         raise _invalid("request_rate", settings.request_rate, "0 or more requests a second")
+    _check_networks(settings)
     if settings.request_burst < 1:
         raise _invalid("request_burst", settings.request_burst, "at least one request")
     if settings.token_lifetime < 1:
@@ -160,6 +164,20 @@ def check(settings: Settings) -> None:
     for name in ("public_host", "token_domain"):
         if not _is_host(getattr(settings, name)):
             raise _invalid(name, getattr(settings, name), "a host name without scheme, port or path")
+
+
+def _check_networks(settings: Settings) -> None:
+    for network in settings.check_targets:
+        if not _is_network(network):
+            raise _invalid("check_targets", network, "an address or a network like 10.1.0.0/16")
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_doors(settings: Settings) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
+
 from landbridge.administration.checks import Checks
 from landbridge.administration.desk import Desk
 from landbridge.administration.subaccount_surroundings import SubaccountSurroundings
@@ -28,8 +30,9 @@ class Checking:
             found = await self._desk.subaccount(session, subaccount)
             visible = await self._desk.visible(session)
         surroundings = SubaccountSurroundings(parts, found, visible, wish.instance)
+        allowed = tuple(ip_network(network, strict=False) for network in parts.check_targets)
         evidence = await checked(
-            surroundings, _wish(name, wish), DirectDialler(parts.private_targets), parts.clock, Trust()
+            surroundings, _wish(name, wish), DirectDialler(private_targets=False, allowed=allowed), parts.clock, Trust()
         )
         return await self._reports.keep(found.id, f"destination {name}", evidence)
 

@@ -81,6 +81,7 @@ class Parts:
     find             the find call of the Destination service
     door             opens the HTTP door for a subaccount
     audit_folder     where records of changes are kept; None: nowhere
+    check_targets    private networks that checks of Internet destinations may call
     private_targets  whether the cloud side may call addresses of private networks
     forget           what a reset has to empty besides the store: logins, counts of failures
     """
@@ -97,6 +98,7 @@ class Parts:
     find: Callable[[FindRequest], Awaitable[Found]]
     door: DoorOpener
     audit_folder: Path | None = None
+    check_targets: tuple[str, ...] = ()
     private_targets: bool = False
     forget: tuple[Callable[[], None], ...] = ()
 

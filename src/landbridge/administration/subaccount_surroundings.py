@@ -15,6 +15,7 @@ from landbridge.administration.connector_list import ConnectedConnector, NotedFa
 from landbridge.administration.desk import Parts
 from landbridge.administration.developer_tokens import Minting, mint
 from landbridge.administration.tombstones import deleted_at
+from landbridge.checks.destination_target import proxy_type_of, url_of
 from landbridge.checks.http.url import shown
 from landbridge.checks.observations import ConnectorsListed, DestinationSeen
 from landbridge.checks.observations.destination import Connected
@@ -181,13 +182,16 @@ class SubaccountSurroundings:
 
 
 def _seen(name: str, properties: Mapping[str, str]) -> DestinationSeen:
+    kind = properties.get("Type", "")
+    url = url_of(kind, properties)
     headers = tuple(key.removeprefix("URL.headers.") for key in properties if key.startswith("URL.headers."))
     return DestinationSeen(
         name=name,
-        type=properties.get("Type", ""),
-        proxy_type=properties.get("ProxyType", "") or "Internet",
-        authentication=properties.get("Authentication", "") or "NoAuthentication",
-        url=shown(properties.get("URL", "")) if properties.get("URL") else "",
+        type=kind,
+        proxy_type=proxy_type_of(kind, properties),
+        authentication=properties.get("ldap.authentication" if kind == "LDAP" else "Authentication", "")
+        or "NoAuthentication",
+        url=shown(url) if url else "",
         headers=headers,
         location=properties.get("CloudConnectorLocationId", ""),
     )

@@ -5,19 +5,20 @@ destination → token → proxy authorisation → connector → version → mapp
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from msgspec.structs import replace
 
+from landbridge.checks.destination_target import PROTOCOL, target_of
 from landbridge.checks.evidence import Effect, Evidence, Layer, Step, Target
+from landbridge.checks.manner import Manner
 from landbridge.checks.plan import observe
-from landbridge.checks.probe import Dialler, Scene, Trust
+from landbridge.checks.plans import PLANS
+from landbridge.checks.probe import Dialler, Logon, Probe, Scene, Trust
+from landbridge.checks.probes import address
 from landbridge.checks.probes.on_premise import OnPremise
+from landbridge.checks.probes.retrieval import fixed_headers, logon_of, retrieved
 from landbridge.checks.surroundings import Found, Surroundings, Wish
 from landbridge.model.clock import Clock
 
-PROTOCOL = "destination"
-"""Name of this kind of evidence."""
 LONGER = 2
 """So many times as long as traffic does a check wait: a backend that is only slow is told from one that is silent."""
 
@@ -25,32 +26,46 @@ LONGER = 2
 async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, clock: Clock, trust: Trust) -> Evidence:
     """Everything that is to be seen of a destination. Never raises for what stands in its way."""
     found = await surroundings.find(wish)
-    target = target_of(found, wish)
+    target = target_of(found.seen, found.properties, wish.path)
     began = Step(probe="destination", layer=Layer.DESTINATION, effect=Effect.PASSIVE, seen=(found.seen,))
-    scene = Scene(target=target, dialler=dialler, clock=clock, trust=trust, seconds=LONGER * wish.seconds)
-    if not found.seen.good:
+    scene = Scene(target=target, dialler=dialler, clock=clock, trust=trust, seconds=wish.seconds)
+    if not found.seen.good or not target.port:
         return Evidence(target=target, at=clock(), steps=(began,))
-    stage = _stage(surroundings, wish, found, target)
-    evidence = await observe(scene, stage.probes())
+    if target.location:
+        return await _through_connector(surroundings, wish, found, scene, began)
+    return await _from_here(surroundings, wish, found, scene, began)
+
+
+async def _through_connector(
+    surroundings: Surroundings, wish: Wish, found: Found, scene: Scene, began: Step
+) -> Evidence:
+    stage = OnPremise(surroundings, wish, found, scene.target)
+    evidence = await observe(_with(scene, seconds=LONGER * wish.seconds), stage.probes())
     return replace(evidence, steps=(began, *stage.joined(evidence.steps)))
 
 
-def _stage(surroundings: Surroundings, wish: Wish, found: Found, target: Target) -> OnPremise:
-    return OnPremise(surroundings, wish, found, target)
+async def _from_here(surroundings: Surroundings, wish: Wish, found: Found, scene: Scene, began: Step) -> Evidence:
+    """A destination on the Internet: with its tokens, from where this program runs."""
+    facts, tokens = await retrieved(surroundings, wish, found)
+    token = Step(probe="token", layer=Layer.TOKEN, effect=Effect.SAFE, seen=facts)
+    manner = Manner(headers=fixed_headers(found.properties), follow=True)
+    evidence = await observe(_with(scene, logon=logon_of(found, tokens), manner=manner), _probes(scene.target))
+    return replace(evidence, steps=(began, token, *evidence.steps))
 
 
-def target_of(found: Found, wish: Wish) -> Target:
-    """Where a destination leads to."""
-    seen = found.seen
-    location = f"location:{seen.location}" if seen.proxy_type == "OnPremise" else ""
-    parts = urlsplit(found.properties.get("URL", ""))
-    query = f"?{parts.query}" if parts.query else ""
-    path = wish.path or (parts.path or "/") + query
-    return Target(
-        protocol=PROTOCOL,
-        scheme=parts.scheme,
-        host=parts.hostname or seen.name,
-        port=parts.port or (443 if parts.scheme == "https" else 80),
-        path=path if path.startswith("/") else f"/{path}",
-        location=location,
+def _probes(target: Target) -> tuple[Probe, ...]:
+    if target.protocol == PROTOCOL:
+        return (address.NAME, address.TCP)
+    return PLANS[target.protocol].probes
+
+
+def _with(scene: Scene, seconds: float = 0.0, logon: Logon | None = None, manner: Manner | None = None) -> Scene:
+    return Scene(
+        target=scene.target,
+        dialler=scene.dialler,
+        clock=scene.clock,
+        trust=scene.trust,
+        logon=logon or scene.logon,
+        manner=manner or scene.manner,
+        seconds=seconds or scene.seconds,
     )

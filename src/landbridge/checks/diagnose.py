@@ -10,6 +10,7 @@ from landbridge.checks.finding import Confidence, Finding, RuledOut
 from landbridge.checks.http_books import HTTP_BOOKS
 from landbridge.checks.rules import (
     avail,
+    avail_private,
     conn_401,
     conn_403,
     conn_407,
@@ -33,6 +34,7 @@ BOOKS: tuple[Book, ...] = (
     *conn_503.BOOKS,
     *conn_timeouts.BOOKS,
     *avail.BOOKS,
+    avail_private.BOOK,
     *conn_403.BOOKS,
     conn_502.BOOK,
     conn_401.BOOK,

@@ -11,6 +11,7 @@ from landbridge.checks.diagnose import diagnose
 from landbridge.checks.evidence import Evidence, Step
 from landbridge.checks.finding import Confidence, Finding
 from landbridge.checks.history import Change, changes
+from landbridge.checks.verdict import Official, official
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,14 @@ class Report:
 
     notes    what to know before believing it
     changes  what is not as it was when nothing was wrong
+    official  what the original's check says; None where it checks nothing
     """
 
     evidence: Evidence
     findings: tuple[Finding, ...]
     notes: tuple[str, ...] = field(default=())
     changes: tuple[Change, ...] = field(default=())
+    official: Official | None = None
 
     @property
     def healthy(self) -> bool:
@@ -62,13 +65,14 @@ class Report:
             "notes": list(self.notes),
             "certificates": [one.as_json() for one in self.chain],
             "changes": [{"what": one.what, "before": one.before, "now": one.now} for one in self.changes],
+            "official": self.official.as_json() if self.official is not None else None,
             "evidence": evidence,
         }
 
 
 def report(evidence: Evidence) -> Report:
     """Judge evidence; the same evidence gives the same report."""
-    return Report(evidence, diagnose(evidence), _notes(evidence), changes(evidence))
+    return Report(evidence, diagnose(evidence), _notes(evidence), changes(evidence), official(evidence))
 
 
 def _notes(evidence: Evidence) -> tuple[str, ...]:

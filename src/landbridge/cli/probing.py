@@ -124,8 +124,21 @@ def tell(finished: Report) -> None:
         give(_field("Note", note, ""))
     for step in finished.unexplained:
         give(f"{step.probe} failed, and no rule says why. The report holds what was seen (--html FILE, --json).")
+    _tell_official(finished)
     if finished.healthy:
         give("Nothing was found that stands in the way.")
+
+
+def _tell_official(finished: Report) -> None:
+    """What the original's check says, where it has one."""
+    official = finished.official
+    if official is None:
+        return
+    status = f", status {official.status} ({official.advice})" if official.status else ""
+    row = f" [{official.failure}/{official.cause}]" if official.failure else ""
+    said = f": {official.message}" if official.message else ""
+    verdict = "succeeds" if official.success else "fails"
+    give(_field("Note", f"The original's Check Connection {verdict}{status}{said}{row}", ""))
 
 
 def _tell_finding(finding: Finding) -> None:

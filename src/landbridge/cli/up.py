@@ -83,6 +83,10 @@ def up(
     allowed_client: Annotated[
         str, _option("allowed-client", "The only OAuth client that the doors let in. Default: connectivity clients.")
     ] = "",
+    check_target: Annotated[
+        list[str] | None,
+        _option("check-target", "Private network that checks of Internet destinations may call. Repeatable."),
+    ] = None,
     region: Annotated[
         list[str] | None,
         _option("region", "Region configuration that requests must name: id or id=client. Repeatable."),
@@ -123,6 +127,7 @@ def up(
         trust_remote_clients=trust_remote_clients,
         dedicated_subaccount=dedicated_subaccount,
         allowed_client=allowed_client,
+        check_targets=tuple(check_target or ()),
         regions=tuple(region or ()),
         request_rate=request_rate,
         request_burst=request_burst,

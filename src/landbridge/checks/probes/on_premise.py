@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from landbridge.checks.evidence import Effect, Evidence, Layer, Step, Target, restored
 from landbridge.checks.http.request import Header
 from landbridge.checks.http.url import Url
-from landbridge.checks.observations import ConnectorAsked, DoorAnswered, Observation, TokenRetrieved, TunnelPinged
+from landbridge.checks.observations import ConnectorAsked, DoorAnswered, Observation, TunnelPinged
 from landbridge.checks.probe import Probe, Scene
 from landbridge.checks.probes.claims import claims_seen
 from landbridge.checks.probes.door import Passage, headers_of_tokens
+from landbridge.checks.probes.retrieval import fixed_headers, retrieved
 from landbridge.checks.surroundings import AuthTokens, Found, Surroundings, Wish
 from landbridge.faults import FaultError
 from landbridge.model.secret import Secret
 
 PINGS = 3
 """Round trips that are measured: the fastest says how long the line is."""
-_HEADERS = "URL.headers."
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class OnPremise:
             Probe("connectors", Layer.TUNNEL, Effect.PASSIVE, self._connectors),
             Probe("tunnel", Layer.TUNNEL, Effect.SAFE, self._ping, after=("connectors",)),
             Probe("look", Layer.TUNNEL, Effect.SAFE, self._look, after=("tunnel",)),
-            Probe("door", Layer.APPLICATION, Effect.SAFE, self._door, after=("token",)),
+            Probe("door", Layer.APPLICATION, Effect.SAFE, self._door, after=("token",), ready=self._is_http),
         )
 
     def joined(self, steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -58,15 +58,15 @@ class OnPremise:
         given = wish.user_token.reveal() or wish.proxy_token is not None or wish.service_token is not None
         return "" if given else "no token was given to the check"
 
+    def _is_http(self, scene: Scene, evidence: Evidence) -> str:
+        return "" if self.found.seen.type == "HTTP" else "the destination is not for HTTP; the connector looked at it"
+
     async def _claims(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
         return claims_seen(self.wish)
 
     async def _token(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
-        try:
-            self._tokens = await self.surroundings.tokens(self.wish)
-        except FaultError as error:
-            return [TokenRetrieved(code=error.fault.code, reason=error.fault.sentence)]
-        return [_retrieved(entry) for entry in self._tokens] or [TokenRetrieved(kind="none, which it needs not")]
+        facts, self._tokens = await retrieved(self.surroundings, self.wish, self.found)
+        return facts
 
     async def _connectors(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
         return [await self.surroundings.connectors(self.found.seen.location, self.target.address)]
@@ -110,7 +110,7 @@ class OnPremise:
     async def _door(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
         target = self.target
         url = Url(target.scheme or "http", target.host, target.port, target.path)
-        fixed = _fixed_headers(self.found.properties)
+        fixed = fixed_headers(self.found.properties)
         identity, sent = self._identity(fixed)
         headers = (*fixed, *identity, *headers_of_tokens(self._tokens))
         user = next((fact.user for fact in claims_seen(self.wish) if fact.purpose == "user"), "")
@@ -133,19 +133,6 @@ class OnPremise:
         if header:
             return (), "header"
         return (), "basic" if self.found.seen.authentication == "BasicAuthentication" else ""
-
-
-def _retrieved(entry: Mapping[str, object]) -> TokenRetrieved:
-    if entry.get("error"):
-        return TokenRetrieved(code=str(entry.get("code") or "destination.tokens-failed"), reason=str(entry["error"]))
-    return TokenRetrieved(kind=str(entry.get("type", "")))
-
-
-def _fixed_headers(properties: Mapping[str, str]) -> tuple[Header, ...]:
-    """The headers that the destination adds to every request; their values may be secret."""
-    return tuple(
-        (key.removeprefix(_HEADERS), Secret(value)) for key, value in properties.items() if key.startswith(_HEADERS)
-    )
 
 
 def _since(loop: asyncio.AbstractEventLoop, began: float) -> float:

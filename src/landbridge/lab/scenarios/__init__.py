@@ -5,6 +5,7 @@ from __future__ import annotations
 from landbridge.lab.scenario import Scenario
 from landbridge.lab.scenarios import (
     avail,
+    avail_private,
     conn_403,
     conn_407,
     conn_502,
@@ -45,6 +46,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *conn_407.SCENARIOS,
     *conn_timeouts.SCENARIOS,
     *avail.SCENARIOS,
+    *avail_private.SCENARIOS,
     *healthy_on_premise.SCENARIOS,
     *healthy_ssh.SCENARIOS,
     *healthy_mail.SCENARIOS,

@@ -33,6 +33,11 @@ def on_premise(url: str = "http://erp.virtual:80/", **properties: str) -> Destin
     return Destination({**usual, **properties})
 
 
+def internet(url: str, **properties: str) -> Destination:
+    """A destination that is called directly."""
+    return on_premise(url, **{"ProxyType": "Internet", **properties})
+
+
 Connect = Callable[[World, ConnectorContent], Awaitable[object]]
 """Lets the connector in."""
 Mappings = Callable[[World], Sequence[SystemMapping]]

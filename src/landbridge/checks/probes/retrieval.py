@@ -1,0 +1,50 @@
+"""The tokens of a destination: what finding it brought, and with what requests log on because of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from landbridge.checks.http.request import Header
+from landbridge.checks.observations import TokenRetrieved
+from landbridge.checks.probe import Logon
+from landbridge.checks.surroundings import AuthTokens, Found, Surroundings, Wish
+from landbridge.faults import FaultError
+from landbridge.model.secret import Secret
+
+_HEADERS = "URL.headers."
+_NONE = TokenRetrieved(kind="none, which it needs not")
+
+
+async def retrieved(
+    surroundings: Surroundings, wish: Wish, found: Found
+) -> tuple[tuple[TokenRetrieved, ...], AuthTokens]:
+    """(what came of the tokens, the tokens). A destination that is not for HTTP has none."""
+    if found.seen.type != "HTTP":
+        return (_NONE,), ()
+    try:
+        tokens = await surroundings.tokens(wish)
+    except FaultError as error:
+        return (TokenRetrieved(code=error.fault.code, reason=error.fault.sentence),), ()
+    return tuple(_seen(entry) for entry in tokens) or (_NONE,), tokens
+
+
+def logon_of(found: Found, tokens: AuthTokens) -> Logon:
+    """With what requests log on: user and password of the destination, or its first token."""
+    properties = found.properties
+    if found.seen.authentication == "BasicAuthentication":
+        return Logon(user=properties.get("User", ""), password=Secret(properties.get("Password", "")))
+    good = [entry for entry in tokens if entry.get("value") and not entry.get("error")]
+    return Logon(token=Secret(str(good[0]["value"]))) if good else Logon()
+
+
+def _seen(entry: Mapping[str, object]) -> TokenRetrieved:
+    if entry.get("error"):
+        return TokenRetrieved(code=str(entry.get("code") or "destination.tokens-failed"), reason=str(entry["error"]))
+    return TokenRetrieved(kind=str(entry.get("type", "")))
+
+
+def fixed_headers(properties: Mapping[str, str]) -> tuple[Header, ...]:
+    """The headers that the destination adds to every request; their values may be secret."""
+    return tuple(
+        (key.removeprefix(_HEADERS), Secret(value)) for key, value in properties.items() if key.startswith(_HEADERS)
+    )
