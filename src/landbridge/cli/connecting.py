@@ -27,8 +27,6 @@ from landbridge.observe.audit import AuditTrail
 logger = logging.getLogger("landbridge.connector")
 
 SKEW_LIMIT = 60.0
-STOP_GRACE = 5.0
-"""Seconds that open requests get when the connector is told to stop."""
 
 
 def connector_of(landscape: Path, name: str) -> ConnectorContent:
@@ -51,9 +49,12 @@ def proxy_of(url: str) -> HttpProxy | None:
 
 
 async def connect(
-    identity: ConnectorState, content: ConnectorContent, settings: ConnectorSettings, as_json: bool
+    identity: ConnectorState, content: ConnectorContent, settings: ConnectorSettings, stop_grace: float, as_json: bool
 ) -> None:
-    """Run the connector and keep its configuration. Raises `FaultError` with what makes redialling pointless."""
+    """Run the connector and keep its configuration. Raises `FaultError` with what makes redialling pointless.
+
+    `stop_grace` in seconds is for open requests, when a signal comes.
+    """
     stop = stop_requested()
     audit = AuditTrail(identity.folder / AUDIT_FOLDER, system_clock)
     report = partial(_report, content=content, as_json=as_json)
@@ -66,7 +67,7 @@ async def connect(
     await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
     if not running.done():
         logger.info("stopping; once more to force")
-        await connector.stop(STOP_GRACE)
+        await connector.stop(stop_grace)
     stopping.cancel()
     watching.cancel()
     reporting.cancel()

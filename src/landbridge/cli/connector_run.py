@@ -40,6 +40,9 @@ def run(
         typer.Option(envvar="LANDBRIDGE_PROXY", help="HTTP proxy on the way out: http://[user:password@]host:port."),
     ] = "",
     connections: Annotated[int, typer.Option(min=1, max=16, help="TLS connections to each gateway.")] = 1,
+    stop_grace: Annotated[
+        float, typer.Option(min=0, help="Seconds that open requests get when it is told to stop.")
+    ] = 5,
     log_format: Annotated[LogFormat, typer.Option(help="Form of the log on stderr.")] = LogFormat.TEXT,
     log_level: Annotated[LogLevel, typer.Option(help="What is logged.")] = LogLevel.INFO,
     as_json: AsJson = False,
@@ -62,4 +65,4 @@ def run(
     identity = load_state(state)
     content = described or load_configuration(state)
     configure(log_format, log_level)
-    run_loop(connect(identity, content, settings, as_json))
+    run_loop(connect(identity, content, settings, stop_grace, as_json))

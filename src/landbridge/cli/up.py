@@ -100,6 +100,9 @@ def up(
     reach: Annotated[
         Reach | None, _option("reach", "Addresses of token services. Default: all on a laptop, else public.")
     ] = None,
+    stop_grace: Annotated[
+        float, _option("stop-grace", "Seconds that open requests get when it is told to stop.", min=0)
+    ] = DEFAULT.stop_grace,
     ready_file: Annotated[Path | None, _option("ready-file", "Write the addresses here when ready.")] = None,
     log_format: Annotated[LogFormat, _option("log-format", "Form of the log on stderr.")] = LogFormat.TEXT,
     log_level: Annotated[LogLevel, _option("log-level", "What is logged.")] = LogLevel.INFO,
@@ -131,6 +134,7 @@ def up(
         regions=tuple(region or ()),
         request_rate=request_rate,
         request_burst=request_burst,
+        stop_grace=stop_grace,
         reach=reach,
     )
     check(settings)
