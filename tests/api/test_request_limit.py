@@ -50,6 +50,24 @@ async def test_one_client_does_not_use_up_what_belongs_to_others(tmp_path: Path,
         assert (await ask(client, path, other)).status_code == 200
 
 
+async def test_what_is_refused_does_not_fill_the_audit_trail(tmp_path: Path) -> None:
+    async with (
+        cloud_side(tmp_path, TWO, request_rate=RATE, request_burst=2) as side,
+        httpx.AsyncClient(base_url=side.running.local_url, trust_env=False) as client,
+    ):
+        (entry, _) = (await side.binding("acme"))["destination"]
+        bearer = (await token(client, dict(entry["credentials"]))).json()["access_token"]  # type: ignore[call-overload]
+        headers = {"Authorization": f"Bearer {bearer}"}
+        statuses = [
+            (await client.post(f"{BASE}/v1/subaccountDestinations", headers=headers, json=[])).status_code
+            for _ in range(20)
+        ]
+        assert statuses == [201] + 19 * [429]
+    lines = [line for path in (tmp_path / "data" / "audit").iterdir() for line in path.read_text().splitlines()]
+    refused = [line for line in lines if '"status":429' in line.replace(" ", "")]
+    assert 1 <= len(refused) <= 2, "the first one, and how many there were"
+
+
 async def test_without_the_setting_there_is_no_limit(tmp_path: Path) -> None:
     async with (
         cloud_side(tmp_path, TWO) as side,

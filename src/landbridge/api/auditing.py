@@ -45,8 +45,8 @@ class AuditFrame:
         user, tenant = _who(scope, verified=status < 400)
         details = {"status": status, "requestId": scope.get("request_id", ""), "address": address}
         record = AuditRecord(action, outcome, about, user=user, tenant=tenant, details=details)
-        # Who is let in may change as much as he likes; strangers shall not fill the disk.
-        self._audit(record, (about, status, address) if denied else None)
+        # Who is let in may change as much as he may; strangers, and who asks too often, shall not fill the disk.
+        self._audit(record, (about, status, address) if denied or status == 429 else None)
 
 
 def _place(scope: Scope) -> str | None:
