@@ -91,7 +91,10 @@ def _check(terms: SshTerms, password: Secret, file: Path | None) -> None:
             reason = "its passphrase is missing or wrong"
             raise FaultError(fault("platform.file-unreadable", file=file, reason=reason)) from None
         except asyncssh.KeyImportError:
-            reason = "it is no private key that can be read, or its passphrase is missing"
+            reason = (
+                "it is no private key that can be read, or its passphrase is missing; "
+                "a key that OpenSSH has encrypted must be in the form PKCS#8 (ssh-keygen -p -m PKCS8)"
+            )
             raise FaultError(fault("platform.file-unreadable", file=file, reason=reason)) from None
 
 

@@ -105,7 +105,7 @@ async def _listen(connection: socket.socket) -> _Begun:
         else:
             data = await loop.sock_recv(connection, _READ)
         received += data
-        if not data or len(received) > MOST_BEFORE:
+        if not data or (len(received) > MOST_BEFORE and identification(received) is None):
             return _Begun("not-ssh", first=received[:_FIRST]) if received else _Begun("closed")
     banner, rest = found
     if not banner.startswith(_NEW):

@@ -27,6 +27,7 @@ class SshSetup:
     folder      of its files; None: it has no SFTP
     read_only   whether nothing can be made in it; `keeps`: whether nothing can be renamed or removed
     hidden      name of a directory that cannot be listed
+    heard       passwords that it was given; None: nobody wants to know
     """
 
     host_keys: tuple[asyncssh.SSHKey, ...]
@@ -41,6 +42,7 @@ class SshSetup:
     read_only: bool = False
     keeps: bool = False
     hidden: str = ""
+    heard: list[str] | None = None
 
 
 def host_key(kind: str = "ssh-ed25519") -> asyncssh.SSHKey:
@@ -112,6 +114,8 @@ class _Server(asyncssh.SSHServer):
         return "key" not in self.taken
 
     def validate_password(self, username: str, password: str) -> bool:
+        if self.setup.heard is not None:
+            self.setup.heard.append(password)
         return username == USER and password == self.setup.password
 
 
