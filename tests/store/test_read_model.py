@@ -209,6 +209,22 @@ async def test_another_process_is_noticed_after_a_while(filled: Database, url: s
     assert await model.get(OTHER.id, None, "orders") is other, "our own changes are not taken for somebody else's"
 
 
+async def test_what_was_made_of_content_is_kept_until_that_changes_anywhere(
+    filled: Database, url: str, vault: Vault
+) -> None:
+    now = 100.0
+    model = ReadModel(filled, clock=lambda: now)
+    assert await model.kept("made") is None
+    model.keep("made", "of acme", (ACME.id,), model.number, 10)
+    await put(filled, OTHER.id, description="here")
+    assert await model.kept("made") == "of acme"
+    another = await Database.open(url, vault)
+    await put(another, ACME.id, description="there")
+    await another.close()
+    now += ELSEWHERE_SECONDS
+    assert await model.kept("made") is None
+
+
 async def test_a_stream_is_in_order_and_flat(filled: Database) -> None:
     count = 3000
     async with filled.begin() as session:
