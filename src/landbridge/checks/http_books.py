@@ -11,10 +11,12 @@ from landbridge.checks.rules import (
     outbound_http_411,
     outbound_http_503,
     outbound_osci_conversion,
+    own_answers,
 )
 from landbridge.checks.rules.book import Book
 
 HTTP_BOOKS: tuple[Book, ...] = (
+    *own_answers.BOOKS,
     outbound_http_401.BOOK,
     outbound_csrf_403.BOOK,
     outbound_http_411.BOOK,

@@ -6,20 +6,21 @@ from collections.abc import Callable
 
 from landbridge.checks.evidence import Evidence, Layer
 from landbridge.checks.observations import HttpAnswer
-from landbridge.checks.rules import outbound_csrf_403, outbound_http_401, outbound_http_411
+from landbridge.checks.rules import conn_401, outbound_csrf_403, outbound_http_401, outbound_http_411
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
-from landbridge.checks.rules.http import decisive, emitter, is_ours, offered, said, way
+from landbridge.checks.rules.http import decisive, emitter, offered, said, way
 from landbridge.checks.rules.http_sentences import sentence
+from landbridge.checks.rules.own_answers import pair_of
 
 _OWN = frozenset((401, 403, 405, 407, 429))
 """Statuses that have a cause of their own."""
-_CLOSER = (outbound_http_401.BOOK, outbound_csrf_403.BOOK, outbound_http_411.BOOK)
+_CLOSER = (outbound_http_401.BOOK, outbound_csrf_403.BOOK, outbound_http_411.BOOK, conn_401.BOOK)
 """Failures that say more about the same answer; where one of them applies, this one keeps silent."""
 
 
 def _applies(evidence: Evidence) -> bool:
     answer = decisive(evidence)
-    if answer is None or not 400 <= answer.status < 500 or is_ours(answer):
+    if answer is None or not 400 <= answer.status < 500 or pair_of(answer) is not None:
         return False
     if evidence.target.location and answer.status == 403:
         return False

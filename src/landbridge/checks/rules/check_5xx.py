@@ -5,14 +5,15 @@ from __future__ import annotations
 from landbridge.checks.evidence import Evidence, Layer
 from landbridge.checks.observations import SoapDescribed
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
-from landbridge.checks.rules.http import decisive, emitter, is_ours, said, way
+from landbridge.checks.rules.http import OURS, decisive, emitter, is_ours, said, way
 from landbridge.checks.rules.http_sentences import sentence
+from landbridge.checks.rules.own_answers import pair_of
 
 _TLS = frozenset(("tls", "untrusted"))
 
 
 def _applies(evidence: Evidence) -> bool:
-    """Without TLS trouble (outbound.cert-path), and without 503 of the target (outbound.http-503)."""
+    """Without TLS trouble (outbound.cert-path), 503 of the target (outbound.http-503), and what names itself."""
     answer = decisive(evidence)
     if answer is None:
         return False
@@ -20,7 +21,7 @@ def _applies(evidence: Evidence) -> bool:
         return answer.problem not in _TLS
     if any(one.part == "message" and one.good for one in evidence.all(SoapDescribed)):
         return False  # a fault of SOAP comes with 500, and is an answer
-    return answer.status >= 500 and (answer.status != 503 or is_ours(answer))
+    return answer.status >= 500 and (answer.status != 503 or is_ours(answer)) and pair_of(answer) is None
 
 
 def _server_error(evidence: Evidence) -> Verdict:
@@ -40,7 +41,7 @@ def _from_connectivity(evidence: Evidence) -> Verdict:
     if answer is None:
         return None
     if is_ours(answer):
-        code = answer.header("x-internal-error-code")
+        code = answer.header(OURS)
         return Holds(
             (said(answer), f"{emitter(answer)} says {code}: {answer.header('x-error-message')}"),
             emitter=emitter(answer),

@@ -92,7 +92,8 @@ def between(answer: HttpAnswer) -> str:
 def emitter(answer: HttpAnswer) -> str:
     """Who gave the answer, as far as its headers show."""
     if is_ours(answer):
-        return f"landbridge {answer.header('x-error-origin')}".strip()
+        origin = answer.header("x-error-origin")
+        return f"landbridge (origin {origin})" if origin else "landbridge"
     return between(answer) or protection(answer) or server(answer)
 
 
