@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landbridge.checks.evidence import Evidence
+from landbridge.checks.finding import Confidence
 from landbridge.checks.observations import AddressTried, NameResolved, ProxyTried
 from landbridge.checks.rules.book import Holds, Not, Verdict
 
@@ -18,13 +19,20 @@ def unknown_name(evidence: Evidence) -> Verdict:
 
 
 def refused(evidence: Evidence) -> Verdict:
-    """Every address says at once that nothing listens there."""
-    return _each(evidence, "refused", "no address refuses the connection")
+    """An address says at once that nothing listens there, and no other one answers."""
+    tried = evidence.all(AddressTried)
+    met = [one for one in tried if one.problem == "refused"]
+    return _dead(evidence, met, len(met) == len(tried), "no address refuses the connection")
 
 
 def filtered(evidence: Evidence) -> Verdict:
-    """No address answers at all."""
-    return _each(evidence, "timeout", "an answer comes at once")
+    """No address answers at all; or the network says that there is no way."""
+    tried = evidence.all(AddressTried)
+    if any(one.problem == "refused" for one in tried):
+        return Not("an address refuses at once: packets arrive")
+    met = [one for one in tried if one.problem in ("timeout", "unreachable")]
+    silent = all(one.problem == "timeout" for one in met) and len(met) == len(tried)
+    return _dead(evidence, met, silent, "an answer comes at once")
 
 
 def newer_addresses_dead(evidence: Evidence) -> Verdict:
@@ -81,18 +89,17 @@ def proxy_wrong(evidence: Evidence) -> Verdict:
     return Holds((proxy.line, *direct))
 
 
-def _each(evidence: Evidence, problem: str, otherwise: str) -> Verdict:
-    """Holds when no address takes the connection, and that is how all of them fail."""
-    tried = evidence.all(AddressTried)
-    if not tried:
+def _dead(evidence: Evidence, met: list[AddressTried], alike: bool, otherwise: str) -> Verdict:
+    """Holds when no address takes the connection and `met` are those that fail so; surely, when all fail alike."""
+    if not evidence.all(AddressTried):
         resolved = evidence.first(NameResolved)
         return None if resolved is None or resolved.good else Not("there is no address to connect to")
     if connected(evidence):
         return Not("an address answers")
-    met = [one for one in tried if one.problem == problem]
     if not met:
         return Not(otherwise)
-    return (_around(evidence) or Holds(tuple(one.line for one in met))) if len(met) == len(tried) else None
+    sure = Confidence.PROVEN if alike else Confidence.CONSISTENT
+    return _around(evidence) or Holds(tuple(one.line for one in evidence.all(AddressTried)), sure)
 
 
 def _around(evidence: Evidence) -> Not | None:
