@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from landbridge.checks.evidence import Evidence, Layer
+from landbridge.checks.finding import Confidence
+from landbridge.checks.observations import TokenRetrieved
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
 from landbridge.checks.rules.on_premise import Way, met, of_destination, proves, through_connector, way
 
@@ -126,6 +128,45 @@ def https(evidence: Evidence) -> Verdict:
     return Holds((f"the address is https://{seen.system}", met(seen.door_code)), emitter="gateway", action=action)
 
 
+def csrf(evidence: Evidence) -> Verdict:
+    """The backend demands a token."""
+    seen = way(evidence)
+    if seen.status != 403 or seen.door is None or not seen.door.csrf:
+        return Not("the answer does not say x-csrf-token: Required")
+    return Holds(("the backend answers with 403 and x-csrf-token: Required",), emitter="backend")
+
+
+def authorisation(evidence: Evidence) -> Verdict:
+    """The backend knows who asks, and says no."""
+    seen = way(evidence)
+    if seen.status != 403 or seen.door is None or seen.door.csrf or not _logged_on(seen):
+        return Not("the answer is not the backend's refusal of somebody whom it knows")
+    if _holds_no_user(seen):
+        return None
+    return Holds(("a logon went along, and the backend answers with 403",), emitter="backend")
+
+
+def service(evidence: Evidence) -> Verdict:
+    """The backend refuses everybody."""
+    seen = way(evidence)
+    if seen.status != 403 or seen.door is None or seen.door.csrf or _logged_on(seen):
+        return Not("the backend does not refuse everybody")
+    said = "nobody's logon went along, and the backend answers with 403 instead of asking for one"
+    return Holds((said,), Confidence.CONSISTENT, "backend")
+
+
+def _logged_on(seen: Way) -> bool:
+    """Whether somebody's identity went along."""
+    tokens = any(one.kind and not one.kind.startswith("none") for one in seen.evidence.all(TokenRetrieved))
+    return tokens or (seen.door is not None and bool(seen.door.sent))
+
+
+def _holds_no_user(seen: Way) -> bool:
+    """Whether a user should go along whom the mapping does not show, or whom the backend names."""
+    destination = seen.seen
+    return destination is not None and destination.authentication == "PrincipalPropagation"
+
+
 def _is_exact(seen: Way) -> bool:
     rule = seen.mapping
     if rule is None or not (rule.exact and rule.enabled and rule.rule):
@@ -176,6 +217,9 @@ _OWN = (
     Rule("encoding", ROUTE, CONNECTOR, encoding),
     Rule("principal-not-allowed", Layer.AUTHENTICATION, CONNECTOR, not_allowed),
     Rule("https-through-proxy", PROXY, "gateway", https),
+    Rule("csrf", Layer.SESSION, "backend", csrf),
+    Rule("backend-authz", Layer.AUTHORISATION, "backend", authorisation),
+    Rule("backend-icf", Layer.ROUTE, "backend", service),
 )
 
 

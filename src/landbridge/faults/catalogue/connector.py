@@ -58,6 +58,7 @@ ROWS = (
         "Send the path in its plain form, without '..', '.' or backslash, raw or encoded.",
         socks=2,
         exit=23,
+        proves=(("outbound.http-403-onprem", "encoding"),),
         body=_RESOURCE,
         reference="cloud-connector §4.1 step 3",
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -71,14 +72,14 @@ _PLAIN = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\
 _CUT = b"HTTP/1.1 200 OK\r\nContent-Le"
 
 SCENARIOS = (
-    Scenario(FAILURE, "backend-down", stage(Story("Nothing listens there.", backend=backend(closed_port())))),
+    Scenario(FAILURE, "backend-down", stage(Story("Nothing listens there.", backend=backend(closed_port)))),
     Scenario(
         FAILURE,
         "on-premise-firewall",
         stage(
             Story(
                 "Nobody answers there.",
-                backend=backend(full_port()),
+                backend=backend(full_port),
                 connector_settings=QUICK,
                 command=check("--timeout", "0.6"),
             )
@@ -98,7 +99,7 @@ SCENARIOS = (
     Scenario(
         FAILURE,
         "wrong-protocol",
-        stage(Story("HTTPS to a plain port.", backend=backend(listening(fixed(_PLAIN)), Protocol.HTTPS))),
+        stage(Story("HTTPS to a plain port.", backend=backend(partial(listening, fixed(_PLAIN)), Protocol.HTTPS))),
         "plain-port",
     ),
     Scenario(
@@ -110,8 +111,10 @@ SCENARIOS = (
     Scenario(
         FAILURE,
         "wrong-protocol",
-        stage(Story("It speaks something else.", backend=backend(listening(fixed(b"SSH-2.0-OpenSSH_9.6\r\n"))))),
+        stage(
+            Story("It speaks something else.", backend=backend(partial(listening, fixed(b"SSH-2.0-OpenSSH_9.6\r\n"))))
+        ),
         "no-http",
     ),
-    Scenario(FAILURE, "closed-early", stage(Story("It hangs up.", backend=backend(listening(fixed(_CUT)))))),
+    Scenario(FAILURE, "closed-early", stage(Story("It hangs up.", backend=backend(partial(listening, fixed(_CUT)))))),
 )

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from landbridge.checks.rules.conn_timeouts import BUSY
@@ -93,7 +94,9 @@ SCENARIOS = (
         "slow-backend",
         stage(
             Story(
-                "It listens, and says nothing.", backend=backend(listening(read_on)), command=check("--timeout", SHORT)
+                "It listens, and says nothing.",
+                backend=backend(partial(listening, read_on)),
+                command=check("--timeout", SHORT),
             )
         ),
     ),
@@ -102,7 +105,9 @@ SCENARIOS = (
         "client-timeout-smaller",
         stage(
             Story(
-                "It answers a little later.", backend=backend(listening(web(_late))), command=check("--timeout", SHORT)
+                "It answers a little later.",
+                backend=backend(partial(listening, web(_late))),
+                command=check("--timeout", SHORT),
             )
         ),
     ),
@@ -112,7 +117,7 @@ SCENARIOS = (
         stage(
             Story(
                 "Many requests wait for it.",
-                backend=backend(listening(read_on)),
+                backend=backend(partial(listening, read_on)),
                 prepare=_crowd,
                 command=check("--timeout", SHORT),
             )

@@ -67,12 +67,12 @@ def behind(port: int, protocol: Protocol = Protocol.HTTP, **more: Any) -> System
     return replace(erp_mapping(port), **{"protocol": protocol, "internal_host": "localhost", **more})
 
 
-def backend(context: AbstractContextManager[int], protocol: Protocol = Protocol.HTTP) -> Backend:
-    """A server that is there while the context is, and whose port the context gives."""
+def backend(server: Callable[[], AbstractContextManager[int]], protocol: Protocol = Protocol.HTTP) -> Backend:
+    """A server that is there while its context is, and whose port the context gives."""
 
     @asynccontextmanager
     async def started(running: World, folder: Path) -> AsyncIterator[Behind]:
-        with context as port:
+        with server() as port:
             yield Behind((behind(port, protocol),))
 
     return started
