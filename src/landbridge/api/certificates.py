@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from landbridge.api.destination_answers import LEVELS, PREFIX, conditions, guarded, name_of, objects_body
+from landbridge.api.destination_answers import LEVELS, PREFIX, conditions, guarded, name_of, objects_body, on_level
 from landbridge.api.operations import (
     COUNT,
     NAME,
@@ -53,7 +53,8 @@ def _reading(routes: APIRouter, entrance: Entrance, service: CertificateService,
         ("/{name}/publicKeys", _PUBLIC_KEYS, public_keys),
         ("/{name:path}", _GET, one),
     ):
-        add(routes, "GET", path + suffix, operation, guarded(entrance, level, CERTIFICATE.entity, work))
+        handler = guarded(entrance, level, CERTIFICATE.entity, work)
+        add(routes, "GET", path + suffix, on_level(level, operation), handler)
 
 
 def _writing(routes: APIRouter, entrance: Entrance, service: CertificateService, level: Level, path: str) -> None:
@@ -75,7 +76,8 @@ def _writing(routes: APIRouter, entrance: Entrance, service: CertificateService,
         ("DELETE", "", _DELETE_LISTED, delete_listed),
         ("DELETE", "/{name:path}", _DELETE, delete),
     ):
-        add(routes, method, path + suffix, operation, guarded(entrance, level, CERTIFICATE.entity, work))
+        handler = guarded(entrance, level, CERTIFICATE.entity, work)
+        add(routes, method, path + suffix, on_level(level, operation), handler)
 
 
 def _object(required: tuple[str, ...], **properties: JsonSchema) -> JsonSchema:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
 from landbridge.api.answers import fault_answer, request_id
-from landbridge.api.operations import Handler
+from landbridge.api.operations import Handler, Operation, parameter
 from landbridge.destinations.answer import Answer
 from landbridge.destinations.entrance import Entrance
 from landbridge.destinations.levels import Level, Place
@@ -68,6 +69,15 @@ def guarded(
         return await respond(request, answer)
 
     return handler
+
+
+def on_level(level: Level, operation: Operation) -> Operation:
+    """The description of a route of a level: on that of an instance, people name the instance."""
+    if level is not Level.INSTANCE:
+        return operation
+    about = "For user tokens of applications without a destination instance: whose level is meant."
+    named = parameter("header", INSTANCE_HEADER.title(), about=about)
+    return replace(operation, parameters=(*operation.parameters, named))
 
 
 def name_of(request: Request) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from landbridge.api.destination_answers import LEVELS, PREFIX, conditions, guarded, name_of, objects_body
+from landbridge.api.destination_answers import LEVELS, PREFIX, conditions, guarded, name_of, objects_body, on_level
 from landbridge.api.operations import COUNT, NAME, Operation, add, list_of, one_or_many, parameter, ref
 from landbridge.destinations.answer import Answer
 from landbridge.destinations.entrance import Entrance
@@ -37,7 +37,8 @@ def _reading(routes: APIRouter, entrance: Entrance, reading: Reading[Destination
         return await reading.get(place, name_of(request), conditions(request))
 
     for suffix, operation, work in (("", _LIST, all_of_level), ("/{name:path}", _GET, one)):
-        add(routes, "GET", path + suffix, operation, guarded(entrance, level, DESTINATION.entity, work))
+        handler = guarded(entrance, level, DESTINATION.entity, work)
+        add(routes, "GET", path + suffix, on_level(level, operation), handler)
 
 
 def _writing(routes: APIRouter, entrance: Entrance, writing: Writing[Destination], level: Level, path: str) -> None:
@@ -59,7 +60,8 @@ def _writing(routes: APIRouter, entrance: Entrance, writing: Writing[Destination
         ("DELETE", "", _DELETE_LISTED, delete_listed),
         ("DELETE", "/{name:path}", _DELETE, delete),
     ):
-        add(routes, method, path + suffix, operation, guarded(entrance, level, DESTINATION.entity, work))
+        handler = guarded(entrance, level, DESTINATION.entity, work)
+        add(routes, method, path + suffix, on_level(level, operation), handler)
 
 
 _LIST = Operation(

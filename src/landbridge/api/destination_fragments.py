@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from landbridge.api.destination_answers import LEVELS, PREFIX, conditions, guarded, name_of, object_body
+from landbridge.api.destination_answers import LEVELS, PREFIX, conditions, guarded, name_of, object_body, on_level
 from landbridge.api.operations import COUNT, NAME, Operation, add, list_of, parameter, ref
 from landbridge.destinations.answer import Answer
 from landbridge.destinations.entrance import Entrance
@@ -36,7 +36,8 @@ def _reading(routes: APIRouter, entrance: Entrance, reading: Reading[Fragment], 
         return await reading.get(place, name_of(request), conditions(request))
 
     for suffix, operation, work in (("", _LIST, all_of_level), ("/{name:path}", _GET, one)):
-        add(routes, "GET", path + suffix, operation, guarded(entrance, level, FRAGMENT.entity, work))
+        handler = guarded(entrance, level, FRAGMENT.entity, work)
+        add(routes, "GET", path + suffix, on_level(level, operation), handler)
 
 
 def _writing(routes: APIRouter, entrance: Entrance, writing: Writing[Fragment], level: Level, path: str) -> None:
@@ -54,7 +55,8 @@ def _writing(routes: APIRouter, entrance: Entrance, writing: Writing[Fragment], 
         ("PUT", "", _REPLACE, replace),
         ("DELETE", "/{name:path}", _DELETE, delete),
     ):
-        add(routes, method, path + suffix, operation, guarded(entrance, level, FRAGMENT.entity, work))
+        handler = guarded(entrance, level, FRAGMENT.entity, work)
+        add(routes, method, path + suffix, on_level(level, operation), handler)
 
 
 _LIST = Operation(

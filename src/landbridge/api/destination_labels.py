@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from landbridge.api.destination_answers import LEVELS, PREFIX, guarded, json_body, name_of
+from landbridge.api.destination_answers import LEVELS, PREFIX, guarded, json_body, name_of, on_level
 from landbridge.api.operations import NAME, Operation, add, list_of, ref
 from landbridge.destinations.answer import Answer
 from landbridge.destinations.entrance import Entrance
@@ -38,7 +38,8 @@ def _labels(routes: APIRouter, entrance: Entrance, labelling: Labelling, level: 
         return await labelling.change(place, name_of(request), await json_body(request, "a change of labels"))
 
     for method, operation, work in (("GET", _GET, get), ("PUT", _SET, replace), ("PATCH", _CHANGE, change)):
-        add(routes, method, path, operation, guarded(entrance, level, labelling.kind.entity, work))
+        handler = guarded(entrance, level, labelling.kind.entity, work)
+        add(routes, method, path, on_level(level, operation), handler)
 
 
 _LABELS = list_of(ref("Label"))

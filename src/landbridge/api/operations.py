@@ -105,7 +105,7 @@ _PLAIN = str.maketrans("", "", "{}")
 
 
 def _always(secured: bool) -> tuple[int, ...]:
-    return (400, 401, 403, 414, 503) if secured else (414, 503)
+    return (400, 401, 403, 414, 429, 503) if secured else (414, 503)
 
 
 def _answer(schema: JsonSchema | None) -> dict[str, object]:
