@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
@@ -184,6 +185,26 @@ async def test_on_premise(played: Played) -> None:
     seen = played.sent("orders")
     assert seen["host"] == "erp.internal:8000"
     assert not [name for name in seen if name.startswith(("proxy-", "sap-connectivity"))]
+
+
+async def test_a_write_fetches_a_csrf_token_first(played: Played) -> None:
+    assert played.answer("create")["status"] == 201
+    assert played.answer("create")["data"]["Customer"] == "Muster"
+    *fetches, write = played.stage.at_backend("create")
+    assert headers(fetches[-1])["x-csrf-token"].lower() == "fetch"
+    assert write.method == "POST"
+    assert headers(write)["x-csrf-token"].lower() not in ("", "fetch")
+
+
+async def test_a_mail_arrives_at_the_internal_mail_server(played: Played) -> None:
+    """By Jakarta Mail, over a socket that speaks to the SOCKS5 door as the documentation of the original shows."""
+    assert played.scenes["mail"] == {"result": "sent"}
+    (mail,) = played.stage.mail.mails
+    assert (mail.mail_from, mail.rcpt_tos) == ("shop@acme.example", ["erika@acme.example"])
+    assert isinstance(mail.content, bytes)
+    message = message_from_bytes(mail.content, policy=policy.default)
+    assert message["subject"] == "Ihre Bestellung: 7 Stück"
+    assert message.get_content().replace("\r\n", "\n") == "Grüße\n.\nfrom the shop\n"
 
 
 @pytest.mark.parametrize(

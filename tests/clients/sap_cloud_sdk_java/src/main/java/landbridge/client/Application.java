@@ -23,6 +23,7 @@ public final class Application {
     final Map<String, Callable<Object>> scenes = new LinkedHashMap<>();
     new Authentication().addTo(scenes);
     new Tenants().addTo(scenes);
+    new OnPremise().addTo(scenes);
     final Map<String, Object> seen = new LinkedHashMap<>();
     scenes.forEach((name, scene) -> seen.put(name, play(scene)));
     System.out.println("\n" + JSON.toJson(seen));
