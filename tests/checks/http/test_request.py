@@ -52,6 +52,23 @@ def test_secrets_are_sent_and_not_shown() -> None:
     )
 
 
+def test_what_an_answer_may_not_repeat() -> None:
+    headers = (
+        ("Authorization", Secret("Basic c2hvcDpvcGVuIHNlc2FtZQ==")),
+        ("Cookie", Secret("a=first; b=second; c=1")),
+    )
+    assert set(replace(POST, headers=headers).secrets) == {
+        "Basic c2hvcDpvcGVuIHNlc2FtZQ==",
+        "c2hvcDpvcGVuIHNlc2FtZQ==",
+        "shop:open sesame",
+        "open sesame",
+        "a=first; b=second; c=1",
+        "b=second; c=1",
+        "first",
+        "second",
+    }
+
+
 def test_whose_secrets_they_are() -> None:
     server_given = (("Cookie", Secret("a=b")), ("X-CSRF-Token", Secret("t")))
     assert not replace(POST, headers=server_given, body=b"").secret

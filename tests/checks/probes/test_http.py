@@ -278,6 +278,17 @@ async def test_no_secret_is_kept(protocol: str) -> None:
     assert answers(evidence, "logon")[-1].cookies[0].http_only
 
 
+async def test_a_secret_that_the_target_repeats_is_not_kept() -> None:
+    def echo(call: Call) -> bytes:
+        said = f"{call.headers.get('authorization')} {call.basic.decode()} {call.headers.get('x-api-key')}"
+        return answer(200, f"X-Echo: {said}", body=said)
+
+    manner = Manner(headers=(("X-Api-Key", Secret("key=sesame")),))
+    evidence = await seen(web(echo), protocol="odata", logon=LOGON, manner=manner)
+    nowhere(evidence)
+    assert "•••" in answers(evidence, "logon")[-1].body
+
+
 async def test_the_session_of_a_post_is_not_kept() -> None:
     evidence = await seen(web(protected()), logon=LOGON, manner=Manner(csrf=True))
     nowhere(evidence)

@@ -6,8 +6,9 @@ import asyncio
 from dataclasses import dataclass, field
 
 from landbridge.checks.http.connection import Connection, NoWay, opened
-from landbridge.checks.http.exchange import Received, exchange
+from landbridge.checks.http.exchange import exchange
 from landbridge.checks.http.head import Head
+from landbridge.checks.http.received import Received
 from landbridge.checks.http.request import Request
 from landbridge.checks.http.showing import fact
 from landbridge.checks.observations.http import HttpAnswer, Phases

@@ -3,39 +3,15 @@
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass, field
 
-from landbridge.checks.http.body import Body, body_of, decoded
+from landbridge.checks.http.body import body_of
 from landbridge.checks.http.connection import Connection
 from landbridge.checks.http.head import Head, NoHead, head_of
+from landbridge.checks.http.received import Received
 
 _FIRST = 200
 _INTERIM = 10
 """Answers of the kind 1xx that may come before the real one."""
-
-
-@dataclass(slots=True)
-class Received:
-    """What came back. It fills while it comes, so that something is there when the time is up.
-
-    problem  empty, or why there is no status (`HttpAnswer.problem`)
-    first    the first bytes, when they are no HTTP
-    """
-
-    problem: str = "silent"
-    head: Head | None = None
-    body: Body = field(default_factory=lambda: Body(0, done=True))
-    first: bytes = b""
-    first_byte: float = 0.0
-    ended: float = 0.0
-    lasts: bool = False
-
-    @property
-    def content(self) -> bytes:
-        """The content, decompressed as far as the limit allows."""
-        if self.head is None:
-            return b""
-        return decoded(bytes(self.body.content), self.head.get("content-encoding"))
 
 
 async def exchange(connection: Connection, method: str, request: bytes, received: Received) -> None:

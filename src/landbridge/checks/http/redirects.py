@@ -7,7 +7,7 @@ import socket
 from dataclasses import replace
 
 from landbridge.checks.http.client import Answer, ask
-from landbridge.checks.http.exchange import Received
+from landbridge.checks.http.received import Received
 from landbridge.checks.http.request import Jar, Request
 from landbridge.checks.http.showing import fact
 from landbridge.checks.http.url import Url, joined, of_target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass, field
 
@@ -13,6 +14,8 @@ from landbridge.observe.redact import HIDDEN, redact
 
 Header = tuple[str, str | Secret]
 _GIVEN_BY_SERVERS = ("cookie", "x-csrf-token")
+_SHORTEST = 4
+"""Characters: what is shorter occurs by chance."""
 _SCHEME = re.compile(r"(Basic|Bearer) ", re.IGNORECASE)
 
 
@@ -73,10 +76,31 @@ class Request:
         return (b"%x\r\n%b\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """Texts that an answer might repeat, and that must not be seen there either; the longest first."""
+        found: set[str] = set()
+        for _, value in self.headers:
+            if isinstance(value, Secret):
+                found |= _pieces(value.reveal())
+        return tuple(sorted((one for one in found if len(one) >= _SHORTEST), key=len, reverse=True))
+
+    @property
     def shown(self) -> tuple[str, ...]:
         """The head without secrets."""
         first = f"{self.method} {shown(self.url.path)} HTTP/1.1"
         return (first, *(f"{name}: {shown_value(name, value)}" for name, value in self.lines))
+
+
+def _pieces(text: str) -> set[str]:
+    """A secret header, and the parts of which it is made: credentials, user and password, values of cookies."""
+    pieces = {text, text.partition(" ")[2]}
+    if text.startswith("Basic "):
+        try:
+            pair = base64.b64decode(text[6:]).decode()
+        except ValueError:
+            pair = ""
+        pieces |= {pair, pair.partition(":")[2]}
+    return pieces | {part.strip().partition("=")[2] for part in text.split(";")}
 
 
 def _text(value: str | Secret) -> str:

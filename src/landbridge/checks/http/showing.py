@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from landbridge.checks.http.exchange import Received
 from landbridge.checks.http.head import Head
+from landbridge.checks.http.received import Received
 from landbridge.checks.http.request import Request
 from landbridge.checks.http.url import shown
 from landbridge.checks.observations.http import Cookie, HttpAnswer, Phases
@@ -16,7 +16,9 @@ MOST_HEADERS = 100
 MOST_COOKIES = 50
 _VALUE = 300
 _BODY = 300
-_SECRET_NAME = re.compile(r"token|cookie|session|secret|key|assertion|jwt|password|credential", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    r"token|cookie|session|secret|key|assertion|jwt|password|credential|authorization", re.IGNORECASE
+)
 _ADDRESSES = frozenset(("location", "content-location", "refresh", "link"))
 _CHALLENGES = frozenset(("www-authenticate", "proxy-authenticate"))
 _BLOB = re.compile(r"(?<![=\w\"])[A-Za-z0-9._~+/-]{40,}=*")
@@ -49,11 +51,13 @@ def fact(request: Request, address: str, received: Received, phases: Phases, det
         **sent,  # type: ignore[arg-type]
         version=head.version,
         status=head.status,
-        phrase=head.phrase[:100],
-        headers=tuple((name[:100], _shown(name, value)) for name, value in head.headers[:MOST_HEADERS]),
+        phrase=scrubbed(head.phrase, request)[:100],
+        headers=tuple(
+            (name[:100], _shown(name, scrubbed(value, request))) for name, value in head.headers[:MOST_HEADERS]
+        ),
         cookies=tuple(cookie(value) for value in head.all("set-cookie")[:MOST_COOKIES]),
         token=bool(token_of(head)),
-        body=excerpt(content),
+        body=excerpt(content, request),
         size=len(received.body.content),
         whole=received.body.done,
         page=page_of(head, content),
@@ -82,9 +86,16 @@ def cookie(header: str) -> Cookie:
     )
 
 
-def excerpt(content: bytes) -> str:
+def scrubbed(text: str, request: Request) -> str:
+    """A text of the server without the secrets that it was sent."""
+    for secret in request.secrets:
+        text = text.replace(secret, HIDDEN)
+    return text
+
+
+def excerpt(content: bytes, request: Request) -> str:
     """The beginning of a content, on one line, without what may be secret."""
-    text = content[:4000].decode("utf-8", "replace")
+    text = scrubbed(content[:4000].decode("utf-8", "replace"), request)
     text = _INPUT.sub(rf"\1{HIDDEN}", _FIELD.sub(rf"\1{HIDDEN}", text))
     return redacted(_line(text))[:_BODY]
 

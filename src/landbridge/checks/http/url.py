@@ -31,7 +31,7 @@ class Url:
     @property
     def authority(self) -> str:
         """host, with the port when it is not the usual one, as in the Host header."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = f"[{self.host}]" if ":" in self.host else _ascii(self.host)
         return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
@@ -55,7 +55,15 @@ class Url:
 def of_target(target: Target) -> Url:
     """The URL of a target."""
     scheme = "https" if is_secure(target) else "http"
-    return Url(scheme, target.host, target.port, target.path)
+    return Url(scheme, target.host, target.port, quote(target.path, safe=_KEPT))
+
+
+def _ascii(host: str) -> str:
+    """A name as it is written in a request."""
+    try:
+        return host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        return host
 
 
 def is_secure(target: Target) -> bool:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from landbridge.checks.http.connection import Connection
-from landbridge.checks.http.exchange import Received, exchange
+from landbridge.checks.http.exchange import exchange
+from landbridge.checks.http.received import Received
 from landbridge.checks.http.request import Header, Request
 from landbridge.checks.http.showing import fact
 from landbridge.checks.http.url import Url

@@ -35,11 +35,19 @@ async def _look(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
     facts: list[Observation] = []
     for style in _styles(scene):
         answer = await ask(scene, _request(scene, style), address)
+        facts.append(answer.fact)
+        if not _speaks(answer):
+            break
         read = _read(answer, style)
-        facts += [answer.fact, read]
+        facts.append(read)
         if answer.fact.status != 401 and read.error not in _DIFFERENTLY:
             break
     return facts
+
+
+def _speaks(answer: Answer) -> bool:
+    """Whether it is the token service's word, and not a failure of the server or of something before it."""
+    return 200 <= answer.fact.status < 500 and answer.fact.status not in (407, 429)
 
 
 def _styles(scene: Scene) -> tuple[str, ...]:

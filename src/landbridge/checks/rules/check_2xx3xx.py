@@ -43,10 +43,8 @@ def leads_to_login(answer: HttpAnswer) -> tuple[str, Confidence] | None:
 
 def is_login_page(evidence: Evidence, answer: HttpAnswer) -> bool:
     """A page that asks for a password (or sends the browser to one), where data was wanted or after a redirect."""
-    accept = answer.sent_header("accept")
-    wanted = "*/*" not in accept and "html" not in accept
     moved = len({one.url for one in answers(evidence, answer.purpose)}) > 1
-    return answer.status == 200 and answer.page in ("password", "saml") and (wanted or moved)
+    return answer.status == 200 and answer.page in ("password", "saml") and (_wants_data(answer) or moved)
 
 
 def login(evidence: Evidence) -> Verdict:
@@ -76,11 +74,33 @@ def login(evidence: Evidence) -> Verdict:
 def not_the_service(evidence: Evidence) -> Verdict:
     """A good answer that is something else than what was asked for."""
     answer, found = decisive(evidence), evidence.first(SoapDescribed)
-    if answer is None or answer.status >= 300 or found is None or login_seen(evidence):
+    if answer is None or answer.status >= 300 or login_seen(evidence):
         return None
+    if found is None:
+        return _page(evidence, answer)
     if any(one.good for one in evidence.all(SoapDescribed)):
         return Not("something of SOAP answers")
     return Holds((said(answer), found.line, f"it begins with {answer.body[:120]!r}"), emitter=emitter(answer))
+
+
+def _page(evidence: Evidence, answer: HttpAnswer) -> Verdict:
+    """A page, where data was wanted. A service of OData has a failure of its own for that."""
+    if evidence.target.protocol != "http" or not _wants_data(answer):
+        return None
+    kind = answer.header("content-type")
+    if "html" not in kind.lower():
+        return Not(f"no page came, but {kind or 'content without a type'}")
+    saw = (
+        said(answer),
+        f"{answer.sent_header('accept')} was asked for, {kind} came",
+        f"it begins with {answer.body!r}",
+    )
+    return Holds(saw, emitter=emitter(answer))
+
+
+def _wants_data(answer: HttpAnswer) -> bool:
+    accept = answer.sent_header("accept")
+    return bool(accept) and "*/*" not in accept and "html" not in accept
 
 
 def reachable(evidence: Evidence) -> Verdict:

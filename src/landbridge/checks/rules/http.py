@@ -7,7 +7,7 @@ import re
 from landbridge.checks.evidence import Evidence
 from landbridge.checks.finding import Confidence
 from landbridge.checks.http.challenges import Challenge, challenges
-from landbridge.checks.observations import HttpAnswer, LogonGiven
+from landbridge.checks.observations import HttpAnswer, LogonGiven, TokenAnswered
 from landbridge.checks.rules.book import Holds, Not, Verdict
 
 OURS = "x-internal-error-code"
@@ -42,8 +42,12 @@ def last(evidence: Evidence, purpose: str) -> HttpAnswer | None:
 
 
 def decisive(evidence: Evidence) -> HttpAnswer | None:
-    """The answer that traffic would get: to the POST, else to the request with the logon, else to the one without."""
-    return next((found for purpose in ("post", "logon", "answer") if (found := last(evidence, purpose))), None)
+    """The answer that traffic would get: to the POST, else to the request with the logon, else to the one without.
+
+    What a token service says for itself is told in `TokenAnswered`; where it says nothing, the answer counts.
+    """
+    purposes = ("post", "logon", "answer") if evidence.first(TokenAnswered) else ("post", "logon", "answer", "token")
+    return next((found for purpose in purposes if (found := last(evidence, purpose))), None)
 
 
 def logon(evidence: Evidence) -> LogonGiven:
