@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 
 from asyncssh import encryption, kex, mac, public_key
+from cryptography.utils import CryptographyDeprecationWarning
 
 from landbridge.checks.observations.ssh import Algorithms
+
+# Old servers are looked at on purpose: that their key exchange is old is a finding, and no news for the terminal.
+warnings.filterwarnings("ignore", category=CryptographyDeprecationWarning, module=r"asyncssh\.crypto\.dh")
 
 _OLD = frozenset(
     (

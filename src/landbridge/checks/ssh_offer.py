@@ -10,6 +10,8 @@ MOST_BEFORE = 8192
 MOST_PACKET = 35_000
 _KEXINIT = 20
 _COOKIE = 16
+_SIGNS = ("ext-info-", "kex-strict-")
+"""Names among the key exchanges that are none, but say what a side knows (RFC 8308 §2.1)."""
 
 
 def identification(data: bytes) -> tuple[str, bytes] | None:
@@ -37,6 +39,6 @@ def offered(packet: bytes) -> Algorithms:
         if len(rest) < 4 + length:
             raise ValueError("a list has no end")
         text, rest = rest[4 : 4 + length].decode("latin-1"), rest[4 + length :]
-        lists.append(tuple(filter(None, text.split(","))))
+        lists.append(tuple(name for name in text.split(",") if name and not name.startswith(_SIGNS)))
     # Both directions are offered apart, and are the same in practice: the way to us stands for both.
     return Algorithms(kex=lists[0], host_key=lists[1], cipher=lists[3], mac=lists[5])

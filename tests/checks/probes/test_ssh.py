@@ -124,7 +124,8 @@ async def test_every_kind_of_key_is_shown() -> None:
 
 
 def test_one_key_is_asked_for_once() -> None:
-    offered = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa", "ssh-ed25519", "ssh-ed25519-cert-v01@openssh.com")
+    rsa = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa", "ssh-rsa-sha256@ssh.com")
+    offered = (*rsa, "ssh-ed25519", "ssh-ed25519-cert-v01@openssh.com")
     assert one_for_each_kind(offered) == ("rsa-sha2-512", "ssh-ed25519")
 
 

@@ -256,7 +256,7 @@ ICM_CONNECTION_FAILED = Failure(
             what="The machine answers at once that nothing listens on the port.",
             tell="The refusal comes after about one round trip.",
             action="Correct the port, or start what should listen there.",
-            reproduce="A port that is bound but not listening.",
+            reproduce="A port on which nothing listens.",
         ),
         Cause(
             "filtered",
@@ -284,7 +284,7 @@ ICM_CONNECTION_FAILED = Failure(
             what="The host answers, but belongs to another tenant or region.",
             tell="Compare the called host with the address recorded for the tenant.",
             action="Use the address that is shown at the endpoint.",
-            reproduce="A second virtual host.",
+            reproduce="A server under another name than the recorded one.",
         ),
         Cause(
             "broken-later",

@@ -121,7 +121,7 @@ SFTP = Failure(
             what="The server's key is another than the stored one, of the same kind.",
             tell="Fetch the key without verifying and compare both fingerprints.",
             action="Ask the owner over another way, then replace the entry.",
-            reproduce="Two servers with different keys on one port.",
+            reproduce="A list with another key of the same kind, or one that revokes it.",
         ),
         Cause(
             "hostkey-unknown",
@@ -135,7 +135,7 @@ SFTP = Failure(
             what="A key is stored, of another kind than the server shows.",
             tell="Fetch the keys of all kinds, one handshake each.",
             action="Add the entry of the kind that is shown.",
-            reproduce="A server with two kinds of keys.",
+            reproduce="A server whose keys are of other kinds than the stored one.",
         ),
         Cause(
             "hostkey-name-form",
@@ -184,7 +184,7 @@ SFTP = Failure(
             what="The key is known, its kind of signature is refused.",
             tell="Read which signatures the server accepts.",
             action="Use a key or client with a kind that is accepted.",
-            reproduce="A server without ssh-rsa.",
+            reproduce="A server that takes no signature which our key may make.",
         ),
         Cause(
             "backoff",
@@ -219,7 +219,7 @@ SFTP = Failure(
             what="The directory is not there.",
             tell="Test each part of the path from the login folder.",
             action="Use a path relative to the login folder.",
-            reproduce="A login folder that is the root.",
+            reproduce="A path of which a part is missing.",
         ),
         Cause(
             "permission",

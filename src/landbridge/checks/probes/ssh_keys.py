@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from asyncssh import SSHKey
 
 MOST_KINDS = 8
-_RSA = frozenset(("ssh-rsa", "rsa-sha2-256", "rsa-sha2-512"))
-"""Three signatures, one kind of key (RFC 8332 §3)."""
+_RSA = ("ssh-rsa", "rsa-sha2-")
+"""How the names of signatures begin for which there is one kind of key (RFC 8332 §3, and older ones of ssh.com)."""
 
 
 async def _keys(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
@@ -40,7 +40,7 @@ def one_for_each_kind(algorithms: Sequence[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for algorithm in algorithms:
         if "-cert-" not in algorithm:
-            found.setdefault("ssh-rsa" if algorithm in _RSA else algorithm, algorithm)
+            found.setdefault("ssh-rsa" if algorithm.startswith(_RSA) else algorithm, algorithm)
     return tuple(found.values())[:MOST_KINDS]
 
 
