@@ -1,6 +1,6 @@
 """A steady load for a while, with cuts: nothing fails beside what was cut, memory stays flat, nothing is left over.
 
-LANDBRIDGE_SOAK_SECONDS makes it longer (20).
+LANDBRIDGE_SOAK_SECONDS makes it longer (12).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from landbridge.testing.world import ACME, World, erp_mapping, world
 from tests.world.client import Client, End, request
 from tests.world.test_socks import SUCCESS, handshake
 
-SECONDS = float(os.environ.get("LANDBRIDGE_SOAK_SECONDS", "20"))
+SECONDS = float(os.environ.get("LANDBRIDGE_SOAK_SECONDS", "12"))
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(SECONDS * 2 + 120)]
 
 MIB = 2**20

@@ -1,6 +1,6 @@
 """Half of what the programs can do at most, for a while: every answer right, memory flat.
 
-LANDBRIDGE_SOAK_SECONDS makes it longer (6); LANDBRIDGE_SOAK_REPORT names a file for the figures.
+LANDBRIDGE_SOAK_SECONDS makes it longer (3); LANDBRIDGE_SOAK_REPORT names a file for the figures.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import pytest
 from tests.world.client import Client, request
 from tests.world.processes import Installation, installation
 
-SECONDS = float(os.environ.get("LANDBRIDGE_SOAK_SECONDS", "6"))
+SECONDS = float(os.environ.get("LANDBRIDGE_SOAK_SECONDS", "3"))
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(SECONDS * 2 + 120)]
 
 MIB = 2**20
 CONNECTIONS = 32
-PEAK_SECONDS = 3.0
+PEAK_SECONDS = 1.5
 ROOM = 8 * MIB
 """What a program may have more in the last third than in the second one."""
 PATHS = ("/large?bytes=100",) * 19 + ("/large?bytes=60000",)
