@@ -14,6 +14,7 @@ from landbridge.checks.plan import observe
 from landbridge.checks.plans import PLANS
 from landbridge.checks.probe import Dialler, Logon, Probe, Scene, Trust
 from landbridge.checks.probes import address
+from landbridge.checks.probes.claims import claims_seen
 from landbridge.checks.probes.on_premise import OnPremise
 from landbridge.checks.probes.retrieval import fixed_headers, logon_of, retrieved
 from landbridge.checks.surroundings import Found, Surroundings, Wish
@@ -30,7 +31,9 @@ async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, cloc
     began = Step(probe="destination", layer=Layer.DESTINATION, effect=Effect.PASSIVE, seen=(found.seen,))
     scene = Scene(target=target, dialler=dialler, clock=clock, trust=trust, seconds=wish.seconds)
     if not found.seen.good or not target.port:
-        return Evidence(target=target, at=clock(), steps=(began,))
+        claims = claims_seen(wish)
+        given = Step(probe="claims", layer=Layer.TOKEN, effect=Effect.PASSIVE, seen=claims)
+        return Evidence(target=target, at=clock(), steps=(given, began) if claims else (began,))
     if target.location:
         return await _through_connector(surroundings, wish, found, scene, began)
     return await _from_here(surroundings, wish, found, scene, began)

@@ -17,12 +17,14 @@ from landbridge.checks.rules import (
     conn_502,
     conn_503,
     conn_timeouts,
+    dest,
     inbound_icm_connection_failed,
     inbound_peer_cert_untrusted,
     mail_and_directories,
     outbound_cert_path,
     outbound_sftp,
     outbound_smtp_port,
+    token_inside,
 )
 from landbridge.checks.rules.book import Book, Holds, Not, Rule
 from landbridge.faults import CATALOGUE
@@ -30,6 +32,8 @@ from landbridge.faults import CATALOGUE
 BOOKS: tuple[Book, ...] = (
     inbound_icm_connection_failed.BOOK,
     inbound_peer_cert_untrusted.BOOK,
+    *dest.BOOKS,
+    token_inside.BOOK,
     conn_407.BOOK,
     *conn_503.BOOKS,
     *conn_timeouts.BOOKS,

@@ -61,10 +61,14 @@ async def _of_destination_service(running: World) -> str:
     return await running.token("acme", "destination")
 
 
-async def _foreign_key(running: World) -> str:
+def signed_by_another(claims: dict[str, Any]) -> str:
+    """A token with those claims that a key of nobody's signed."""
     key: rsa.RSAPrivateKey = rsa_key(2048)
-    header = {"alg": "RS256", "kid": "another-key"}
-    return jwt.encode(header, _claims(), RSAKey.import_key(key), algorithms=["RS256"])
+    return jwt.encode({"alg": "RS256", "kid": "another-key"}, claims, RSAKey.import_key(key), algorithms=["RS256"])
+
+
+async def _foreign_key(running: World) -> str:
+    return signed_by_another(_claims())
 
 
 def _sent(text: str, make: Make) -> Stage:
