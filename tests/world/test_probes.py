@@ -182,4 +182,4 @@ async def test_a_ping_measures_the_line(here: World) -> None:
     await here.add_connector(ConnectorContent("erp", ACME, mappings=(erp_mapping(here.backend.port),)))
     took = await here.cloud.gateway.ping(ACME, "", 5.0)
     assert took is not None
-    assert 0 < took < 5
+    assert 0 <= took < 5
