@@ -10,6 +10,7 @@ from landbridge.checks.http.url import PORTS
 from landbridge.checks.probe import Probe
 from landbridge.checks.probes import (
     address,
+    elsewhere,
     issuers,
     ldap,
     mail,
@@ -49,6 +50,7 @@ _TLS = (
     tls.TLS_WITH_NAME,
     tls.TLS_NEWEST,
     issuers.ISSUERS,
+    elsewhere.ELSEWHERE,
     proxy.PROXY,
     proxy.TLS_THROUGH_PROXY,
     sender.SENDER,

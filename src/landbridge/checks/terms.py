@@ -16,6 +16,7 @@ class TlsTerms:
     newest         highest version that is offered: "1.0" to "1.3"; empty: whatever there is
     fetch_issuers  whether missing issuers are fetched from where certificates say they are
     proxy          HTTP proxy through which the target is looked at as well
+    resolver       another name server, and its port; an empty name: none is asked
     tenant_host    host that is recorded for the tenant whose endpoint this should be
     other_trust    certificates (PEM) that another identity of the sender trusts
     seen           certificates (PEM) that the sender saw, from its own trace
@@ -25,6 +26,7 @@ class TlsTerms:
     newest: str = ""
     fetch_issuers: bool = False
     proxy: HttpProxy | None = None
+    resolver: tuple[str, int] = ("", 53)
     tenant_host: str = ""
     other_trust: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()

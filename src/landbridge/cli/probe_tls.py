@@ -42,14 +42,15 @@ Without --trust nothing is trusted: the chain is shown and not judged. With --ce
 server takes it, also in TLS 1.3, where the refusal comes after the handshake.
 
 --as endpoint looks as those do who call it: --trust is then what the sender trusts, --server-name "" does without the
-name, as old senders do, --tls is the newest version that it can speak. --proxy tries that way as well, to compare.
---fetch-issuers asks for missing issuers where the certificates say that they are.
+name, as old senders do, --tls is the newest version that it can speak. --proxy tries that way as well and --resolver
+asks another name server as well, to compare. --fetch-issuers asks for missing issuers where certificates say they are.
 """
 
 As = Annotated[Perspective, typer.Option("--as", help="Do we call it, or do others?")]
 Name = Annotated[str | None, typer.Option("--server-name", help="Name to send instead of the host; empty: none.")]
 Proxy = Annotated[str, typer.Option("--proxy", metavar="URL", help="Look through this HTTP proxy as well.")]
 ProxyPassword = Annotated[Path | None, typer.Option("--proxy-password-file", help="The password of the proxy's user.")]
+Resolver = Annotated[str, typer.Option("--resolver", metavar="HOST[:PORT]", help="Ask this name server as well.")]
 Fetch = Annotated[bool, typer.Option("--fetch-issuers", help="Fetch issuers that were not sent.")]
 Newest = Annotated[str, typer.Option("--tls", metavar="VERSION", help="Offer at most 1.0, 1.1, 1.2 or 1.3.")]
 OtherTrust = Annotated[Path | None, typer.Option("--other-trust", help="PEM: what another identity of it trusts.")]
@@ -68,6 +69,7 @@ def tls(
     server_name: Name = None,
     newest: Newest = "",
     fetch_issuers: Fetch = False,
+    resolver: Resolver = "",
     proxy: Proxy = "",
     proxy_password: ProxyPassword = None,
     certificate: CertificateFile = None,
@@ -96,6 +98,7 @@ def tls(
             newest=newest,
             fetch_issuers=fetch_issuers,
             proxy=_proxy(proxy, proxy_password),
+            resolver=_resolver(resolver),
             tenant_host=tenant_host,
             other_trust=trust_of(other_trust, public=False).certificates,
             seen=trust_of(seen, public=False).certificates,
@@ -103,6 +106,13 @@ def tls(
         seconds=timeout,
     )
     probed(scene, as_json, html)
+
+
+def _resolver(text: str) -> tuple[str, int]:
+    if not text:
+        return "", 53
+    server = target_of(text, "dns", 53, ("dns",))
+    return server.host, server.port
 
 
 def _proxy(url: str, password: Path | None) -> HttpProxy | None:

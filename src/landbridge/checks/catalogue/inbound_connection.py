@@ -240,6 +240,7 @@ ICM_CONNECTION_FAILED = Failure(
     ),
     commands=(
         "landbridge probe tls tenant.example.com --as endpoint",
+        "landbridge probe tls tenant.example.com --as endpoint --resolver 192.0.2.53",
         "landbridge probe tls tenant.example.com --as endpoint --proxy http://proxy.example.com:3128",
         "landbridge status",
     ),
@@ -247,7 +248,7 @@ ICM_CONNECTION_FAILED = Failure(
         Cause(
             "dns",
             what="The name has no address where the sender asks, or another one than elsewhere.",
-            tell="Resolve it with the sender's and with a public resolver.",
+            tell="Ask the sender's and another name server.",
             action="Correct the host name, or the forwarder of the name service.",
             reproduce="An unknown name, and a resolver that answers differently.",
         ),

@@ -35,7 +35,14 @@ from landbridge.checks.observations.http_services import ODataDescribed, SoapDes
 from landbridge.checks.observations.network import AddressTried, NameResolved, NothingSeen
 from landbridge.checks.observations.ssh import KnownHosts, SftpPath, SshHostKey, SshLogin, SshMethods, SshServer
 from landbridge.checks.observations.tls import TlsHandshake, TrustAnchors
-from landbridge.checks.observations.way import IssuerFetched, OtherTrust, ProxyTried, SenderSaw, TenantHost
+from landbridge.checks.observations.way import (
+    IssuerFetched,
+    NameElsewhere,
+    OtherTrust,
+    ProxyTried,
+    SenderSaw,
+    TenantHost,
+)
 
 _Conversation = (
     Greeted
@@ -53,7 +60,7 @@ _Conversation = (
 
 _Ssh = SshServer | SshHostKey | KnownHosts | SshMethods | SshLogin | SftpPath
 _Http = HttpAnswer | LogonGiven | TokenAnswered | ODataDescribed | SoapDescribed
-_Way = ProxyTried | TenantHost | OtherTrust | SenderSaw | IssuerFetched
+_Way = NameElsewhere | ProxyTried | TenantHost | OtherTrust | SenderSaw | IssuerFetched
 _Connector = ConnectorState | MappingSeen | BackendConnected | BackendAnswered
 _Destination = (
     DestinationSeen | TokenRetrieved | ClaimsSeen | ConnectorsListed | TunnelPinged | ConnectorAsked | DoorAnswered
@@ -94,6 +101,7 @@ __all__ = [
     "LogonTried",
     "MailboxSeen",
     "MappingSeen",
+    "NameElsewhere",
     "NameResolved",
     "NothingSeen",
     "ODataDescribed",

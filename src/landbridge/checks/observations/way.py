@@ -28,6 +28,27 @@ class ProxyTried(Fact, frozen=True, tag="proxy-tried"):
         return f"proxy {self.proxy} {said} ({self.milliseconds:g} ms)"
 
 
+class NameElsewhere(Fact, frozen=True, tag="name-elsewhere"):
+    """What another name server says about the name.
+
+    answering  those of its addresses that are not known here, and take a connection
+    """
+
+    resolver: str
+    addresses: tuple[str, ...] = ()
+    answering: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def good(self) -> bool:
+        return not self.problem
+
+    @property
+    def line(self) -> str:
+        answer = f", of which {', '.join(self.answering)} answers" if self.answering else ""
+        return f"{self.resolver} says {', '.join(self.addresses) or self.problem}{answer}"
+
+
 class TenantHost(Fact, frozen=True, tag="tenant-host"):
     """The host that is recorded for the tenant whose endpoint this should be."""
 

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from landbridge.checks.evidence import Evidence
 from landbridge.checks.finding import Confidence
-from landbridge.checks.observations import AddressTried, NameResolved, ProxyTried
+from landbridge.checks.observations import AddressTried, NameElsewhere, NameResolved, ProxyTried
 from landbridge.checks.rules.book import Holds, Not, Verdict
 
 
 def unknown_name(evidence: Evidence) -> Verdict:
-    """The name has no address."""
-    resolved = evidence.first(NameResolved)
+    """The name has no address; or another one than elsewhere, where it leads to somebody."""
+    resolved, elsewhere = evidence.first(NameResolved), evidence.first(NameElsewhere)
     if resolved is None:
         return None
-    if resolved.good:
-        return Not(resolved.line)
-    return _around(evidence) or Holds((resolved.line,))
+    other = (elsewhere.line,) if elsewhere is not None and elsewhere.good else ()
+    if not resolved.good:
+        return _around(evidence) or Holds((resolved.line, *other))
+    if _answers_elsewhere(evidence):
+        return Holds((resolved.line, *(one.line for one in evidence.all(AddressTried)), *other))
+    return Not(resolved.line)
+
+
+def _answers_elsewhere(evidence: Evidence) -> bool:
+    """Whether nobody answers at the addresses known here, and somebody does at those known to another name server."""
+    elsewhere = evidence.first(NameElsewhere)
+    return elsewhere is not None and bool(elsewhere.answering) and not connected(evidence)
 
 
 def refused(evidence: Evidence) -> Verdict:
@@ -98,6 +107,8 @@ def _dead(evidence: Evidence, met: list[AddressTried], alike: bool, otherwise: s
         return Not("an address answers")
     if not met:
         return Not(otherwise)
+    if _answers_elsewhere(evidence):
+        return Not("the address is the wrong one: another name server has one that answers")
     sure = Confidence.PROVEN if alike else Confidence.CONSISTENT
     return _around(evidence) or Holds(tuple(one.line for one in evidence.all(AddressTried)), sure)
 

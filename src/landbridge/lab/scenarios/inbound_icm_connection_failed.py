@@ -12,6 +12,7 @@ from landbridge.lab.scenario import HEALTHY, Scenario, Stage, Staged
 from landbridge.lab.scenarios.tls_stage import TlsTarget, stage
 from landbridge.lab.servers.blocking import Serve, listening, server_context, tls
 from landbridge.lab.servers.full import full_queue
+from landbridge.lab.servers.names import answering
 from landbridge.lab.servers.proxy import connecting, refusing
 
 FAILURE = "inbound.icm-connection-failed"
@@ -29,6 +30,21 @@ def _closed() -> Iterator[int]:
 @asynccontextmanager
 async def _unknown_name(folder: Path) -> AsyncIterator[Staged]:
     yield Staged(("probe", "tls", "tenant.example.invalid", *_ENDPOINT), "The name does not exist.")
+
+
+@asynccontextmanager
+async def _known_elsewhere(folder: Path) -> AsyncIterator[Staged]:
+    with listening(answering("127.0.0.1")) as resolver:
+        options = ("--resolver", f"localhost:{resolver}", *_ENDPOINT)
+        yield Staged(("probe", "tls", "tenant.example.invalid", *options), "Another name server knows the name.")
+
+
+@asynccontextmanager
+async def _differs_elsewhere(folder: Path) -> AsyncIterator[Staged]:
+    with listening(answering("127.0.0.2")) as resolver, create_server(("127.0.0.2", 0)) as right:
+        port = right.getsockname()[1]
+        options = ("--resolver", f"localhost:{resolver}", *_ENDPOINT)
+        yield Staged(("probe", "tls", f"localhost:{port}", *options), "Another name server has the right address.")
 
 
 @asynccontextmanager
@@ -115,6 +131,8 @@ _407 = refusing("407 Proxy Authentication Required")
 
 SCENARIOS = (
     Scenario(FAILURE, "dns", _unknown_name),
+    Scenario(FAILURE, "dns", _known_elsewhere, "elsewhere"),
+    Scenario(FAILURE, "dns", _differs_elsewhere, "differs"),
     Scenario(FAILURE, "refused", _refused),
     Scenario(FAILURE, "filtered", _filtered),
     Scenario(FAILURE, "proxy-needed", _only_through_proxy("localhost"), "port"),
