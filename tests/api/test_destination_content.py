@@ -227,6 +227,12 @@ async def test_names_of_all_kinds(api: Api, name: str) -> None:
     assert names(await api.get(SUBACCOUNT)) == ["other"]
 
 
+async def test_a_name_that_other_tools_do_not_take_is_noted(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    await created(api, "usual_Name-1", "it's unusual")
+    noted = [record for record in caplog.records if record.message == "unusual name"]
+    assert [vars(record)["name_given"] for record in noted] == ["it's unusual"]
+
+
 async def test_metadata_of_a_body_is_taken_but_is_no_property(api: Api) -> None:
     shared = {"$metadata": {"shared_with_subscriber": True}}
     assert (await api.post(SUBACCOUNT, {**http("D"), **shared})).status_code == 201

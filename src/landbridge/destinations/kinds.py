@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -35,6 +36,7 @@ class Kind(Generic[N]):
     missing     the refusal when there is none of a name at a place
     guard       what must not be changed or deleted; None when anything may
     metadata    what `$includeMetadata` can ask for
+    usual       names that every tool of the original takes; others are stored, with a line in the log
     """
 
     entity: EntityKind
@@ -45,6 +47,7 @@ class Kind(Generic[N]):
     missing: Callable[[str, Place], FaultError]
     guard: Guard[N] | None = None
     metadata: tuple[str, ...] = ("labels", SHARED)
+    usual: re.Pattern[str] | None = None
 
     def at(self, session: Session, place: Place) -> LevelRepository[N]:
         """What keeps it, as far as it exists for the one who asks for this place."""
@@ -70,6 +73,7 @@ DESTINATION: Kind[Destination] = Kind(
     missing=lambda name, place: not_found(name, str(place)),
     guard=consumers,
     metadata=("modification_time", "etag", "labels", SHARED),
+    usual=re.compile(r"[A-Za-z0-9_-]+"),  # what the cockpit takes (destination-service §1.2)
 )
 
 FRAGMENT: Kind[Fragment] = Kind(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,9 +13,12 @@ from landbridge.destinations.kinds import Kind, N, invalid
 from landbridge.destinations.levels import Place
 from landbridge.destinations.zones import wished_zone
 from landbridge.faults import Fault, FaultError, fault
+from landbridge.faults.answer import header_text
 from landbridge.model.destination import InvalidDestination
 from landbridge.model.fragment import InvalidFragment
 from landbridge.store import Database, Session
+
+logger = logging.getLogger("landbridge.destinations")
 
 CHUNK = 100
 """Entities that are written in one transaction: while it is open, nobody else writes."""
@@ -108,6 +112,10 @@ class Writing(Generic[N]):
                 raise
             exists = fault("destination.exists", kind=self._kind.entity.value, name=noun.name)
             return Written(noun.name, 409, refusal=exists)
+        if self._kind.usual is not None and not self._kind.usual.fullmatch(noun.name):
+            logger.warning(
+                "unusual name", extra={"kind": self._kind.entity.value, "name_given": header_text(noun.name)}
+            )
         return Written(noun.name, 201, stored.etag)
 
     async def _replace_one(self, session: Session, place: Place, noun: N, shared: bool | None) -> Written:
