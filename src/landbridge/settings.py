@@ -31,6 +31,8 @@ class DoorSettings:
     """From the first byte of a head, or from connecting, to its end."""
     idle_timeout: float = 300.0
     """A kept-alive connection without a request."""
+    body_timeout: float = 300.0
+    """Between two pieces of a request's body, while the tunnel takes them."""
     open_timeout: float = 10.0
     """From Open to Opened; the connector's connect timeout must be shorter (connectivity-proxy §4.4 step 8)."""
     first_byte_timeout: float = 300.0

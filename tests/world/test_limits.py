@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -90,9 +92,47 @@ async def test_a_head_that_does_not_end(folder: Path) -> None:
             assert (answer.status, answer.fault) == (408, "proxy.request-timeout")
 
 
+@pytest.fixture(scope="module")
+async def hasty(anyio_backend: object, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with world(tmp_path_factory.mktemp("world"), door=DoorSettings(body_timeout=0.2)) as running:
+        yield running
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 10", "Transfer-Encoding: chunked"])
+async def test_a_body_that_does_not_end(hasty: World, framing: str) -> None:
+    async with await Client.open(hasty.door) as client:
+        data = request("http://erp.virtual/upload", await hasty.token(), framing, method="POST")
+        answer = await client.ask(data + b"3\r\nabc\r\n")
+        assert (answer.status, answer.fault) == (408, "proxy.body-timeout")
+        assert answer.header("connection") == "close"
+        assert await client.ended() is End.SHORT
+    await hasty.backend.until(lambda backend: backend.connections.open == 0, PATIENCE)
+
+
+async def test_an_answer_that_has_begun_is_cut_when_the_body_does_not_end(hasty: World) -> None:
+    async with await Client.open(hasty.door) as client:
+        line = "Content-Length: 10"
+        target = "http://erp.virtual/large?bytes=100000000000"
+        await client.send(request(target, await hasty.token(), line, method="POST"))
+        await client.reader.readuntil(b"\r\n\r\n")
+        with pytest.raises(ConnectionResetError):
+            while await client.reader.read(2**20):
+                pass
+
+
+async def test_a_body_that_moves_has_time(hasty: World) -> None:
+    async with await Client.open(hasty.door) as client:
+        target, line = "http://erp.virtual/upload", "Content-Length: 12"
+        await client.send(request(target, await hasty.token(), line, method="POST"))
+        for _ in range(12):
+            await asyncio.sleep(0.1)
+            await client.send(b"x")
+        assert (await client.answer()).json["bytes"] == 12
+
+
 async def test_no_limits_in_time(folder: Path) -> None:
     """Zero seconds means no limit (`DoorSettings`)."""
-    unlimited = DoorSettings(head_timeout=0, idle_timeout=0, open_timeout=0, write_timeout=0)
+    unlimited = DoorSettings(head_timeout=0, idle_timeout=0, open_timeout=0, write_timeout=0, body_timeout=0)
     async with world(folder, door=unlimited) as running, await Client.open(running.door) as client:
         data = request("http://erp.virtual/slow?seconds=1.2", await running.token())
         assert (await client.ask(data)).status == 200

@@ -61,6 +61,7 @@ class HttpConnection(ClientConnection):
         self._head_only = False
         self._body_left = 0
         self._chunks: ChunkedReader | None = None
+        self._body_missed = 0.0
         self._is_raw = False
         self._is_lingering = False
         self._is_serving = False
@@ -145,9 +146,11 @@ class HttpConnection(ClientConnection):
                 self._transport.abort()
 
     def sweep(self, now: float) -> None:
-        """Look at the deadlines: heads that do not end, idle connections, clients that take nothing."""
+        """Look at the deadlines: heads and bodies that do not end, idle connections, clients that take nothing."""
         if self._stall.lasts(self._transport, now, self._door.settings.write_timeout):
             self.cut(None)
+        elif self._misses_body(now):
+            self._give_body_up()
         elif self._deadline and now > self._deadline:
             if self._buffer:
                 self._request_id = self._door.next_id()
@@ -155,6 +158,26 @@ class HttpConnection(ClientConnection):
                 self._refuse_and_close(fault("proxy.request-timeout", seconds=seconds))
             elif self._cork is not None:
                 self._cork.close()
+
+    def _misses_body(self, now: float) -> bool:
+        """Whether no piece of a request's body came for too long, though we would take it."""
+        seconds = self._door.settings.body_timeout
+        is_due = self._body_left > 0 or self._chunks is not None
+        if not seconds or not is_due or self._exchange is None or self._reading_paused:
+            self._body_missed = 0.0
+            return False
+        self._body_missed = self._body_missed or now
+        return now > self._body_missed + seconds
+
+    def _give_body_up(self) -> None:
+        exchange, self._exchange = self._exchange, None
+        reason = fault("proxy.body-timeout", seconds=f"{self._door.settings.body_timeout:g}")
+        if exchange is not None:
+            exchange.abandon()
+        if exchange is not None and exchange.status:
+            self.cut(reason)
+        else:
+            self._answer_fault(reason)
 
     def _after(self, seconds: float) -> float:
         """The deadline in so many seconds; 0 is no deadline, as in the settings."""
@@ -253,6 +276,7 @@ class HttpConnection(ClientConnection):
         return session
 
     def _request_body(self, data: bytes) -> None:
+        self._body_missed = 0.0
         if self._chunks is None:
             part = data[: self._body_left]
             self._body_left -= len(part)

@@ -184,6 +184,16 @@ ROWS = (
         reference="RFC 9110 §15.5.9",
     ),
     FaultKind(
+        "proxy.body-timeout",
+        CALLER,
+        408,
+        "No more of the request's body came for {seconds} seconds.",
+        "Send the body that the head announces; look for a stalled client, or one that waits for 100 Continue.",
+        exit=12,
+        retry=True,
+        reference="RFC 9110 §15.5.9",
+    ),
+    FaultKind(
         "proxy.location-changed",
         CALLER,
         400,
