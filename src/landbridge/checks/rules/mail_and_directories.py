@@ -14,11 +14,11 @@ from landbridge.checks.observations import (
     DirectorySeen,
     Greeted,
     LogonTried,
-    NameResolved,
     Offered,
     TalkEnded,
     TlsHandshake,
 )
+from landbridge.checks.rules import network
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
 from landbridge.checks.rules.outbound_smtp_port import wrong_port
 
@@ -47,33 +47,6 @@ def _takes_logons(evidence: Evidence) -> bool:
     return _ours(evidence) and (evidence.target.protocol in MAILBOXES or evidence.target.protocol == _DIRECTORY)
 
 
-def _dns(evidence: Evidence) -> Verdict:
-    found = evidence.first(NameResolved)
-    if found is None:
-        return None
-    return Not(found.line) if found.good else Holds((found.line,))
-
-
-def _refused(evidence: Evidence) -> Verdict:
-    return _all_tried(evidence, "refused", "no address refuses the connection")
-
-
-def _filtered(evidence: Evidence) -> Verdict:
-    return _all_tried(evidence, "timeout", "an answer comes at once")
-
-
-def _all_tried(evidence: Evidence, problem: str, otherwise: str) -> Verdict:
-    """Holds when no address answers, and that is how all of them fail."""
-    tried = evidence.all(AddressTried)
-    if not tried:
-        resolved = evidence.first(NameResolved)
-        return None if resolved is None or resolved.good else Not("there is no address to connect to")
-    if any(one.good for one in tried):
-        return Not("an address answers")
-    met = [one for one in tried if one.problem == problem]
-    return Holds(tuple(one.line for one in met)) if len(met) == len(tried) else None if met else Not(otherwise)
-
-
 def _broken(evidence: Evidence) -> Verdict:
     ended, shaken = evidence.first(TalkEnded), evidence.first(TlsHandshake)
     if shaken is not None and shaken.problem in ("closed", "reset"):
@@ -90,9 +63,9 @@ UNREACHED = Book(
     "inbound.icm-connection-failed",
     _unreached,
     (
-        Rule("dns", Layer.NAME, "name service", _dns),
-        Rule("refused", Layer.TCP, "target", _refused),
-        Rule("filtered", Layer.TCP, "network", _filtered),
+        Rule("dns", Layer.NAME, "name service", network.unknown_name),
+        Rule("refused", Layer.TCP, "target", network.refused),
+        Rule("filtered", Layer.TCP, "network", network.filtered),
         Rule("broken-later", Layer.PROTOCOL, "target", _broken),
     ),
 )
