@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import socket
 import time
@@ -15,7 +16,7 @@ from landbridge.checks.diallers import DirectDialler
 from landbridge.checks.evidence import Effect, Evidence, Target, restored, stored
 from landbridge.checks.http.body import LIMIT
 from landbridge.checks.manner import Manner
-from landbridge.checks.observations import HttpAnswer, TokenAnswered
+from landbridge.checks.observations import HttpAnswer, NothingSeen, TokenAnswered
 from landbridge.checks.plan import observe
 from landbridge.checks.plans import PLANS
 from landbridge.checks.probe import Logon, Scene, Trust
@@ -103,6 +104,23 @@ async def test_no_answer_is_a_finding_that_says_how(serve: Serve, problem: str) 
     named = [finding.name for finding in report(evidence).findings]
     assert named == ["check.5xx/no-answer"]
     assert restored(stored(evidence)) == evidence
+
+
+async def test_all_requests_of_a_probe_share_its_time() -> None:
+    """What is seen stays seen when the time is up."""
+    connections = itertools.count()
+
+    def serve(connection: socket.socket) -> None:
+        if next(connections) == 1:  # the first one is that of the TCP probe
+            fixed(answer(302, "Location: /further"))(connection)
+        else:
+            read_on(connection)
+
+    began = time.monotonic()
+    evidence = await seen(serve, manner=Manner(follow=True), seconds=0.5)
+    assert time.monotonic() - began < 5
+    assert [one.problem or one.status for one in answers(evidence, "answer")] == [302, "silent"]
+    assert evidence.first(NothingSeen) is None
 
 
 async def test_interim_answers_have_an_end() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from landbridge.checks.http.connection import Connection, NoWay, opened
 from landbridge.checks.http.exchange import exchange
@@ -13,6 +13,8 @@ from landbridge.checks.http.request import Request
 from landbridge.checks.http.showing import fact
 from landbridge.checks.observations.http import HttpAnswer, Phases
 from landbridge.checks.probe import Scene
+
+_MOMENT = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,19 @@ class Answer:
     head: Head | None
     content: bytes
     connection: Connection | None = field(default=None)
+
+
+class Hourglass:
+    """The time of one probe, for all its requests together."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._end = asyncio.get_running_loop().time() + scene.seconds
+
+    @property
+    def scene(self) -> Scene:
+        """The scene with the time that is left; a moment always is, so that each request says how it ended."""
+        return replace(self._scene, seconds=max(_MOMENT, self._end - asyncio.get_running_loop().time()))
 
 
 async def ask(
@@ -62,6 +77,10 @@ async def ask(
         detail = f"within {scene.seconds:g} seconds" if received.head is None else ""
     except NoWay as none:
         received.problem, detail = none.problem, none.detail
+    except BaseException:
+        if connection is not None:
+            connection.close()
+        raise
     if connection is not None:
         phases = Phases(
             connected=connection.connected,

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from dataclasses import replace
 
-from landbridge.checks.http.client import Answer, ask
+from landbridge.checks.http.client import Answer, Hourglass, ask
 from landbridge.checks.http.received import Received
 from landbridge.checks.http.request import Jar, Request
 from landbridge.checks.http.showing import fact
@@ -21,6 +21,7 @@ REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 async def asked(scene: Scene, request: Request, address: str) -> list[Answer]:
     """The answer, and behind it those of its redirects, when the client follows them (`Manner.follow`)."""
+    time = Hourglass(scene)
     answers = [await ask(scene, request, address)]
     if not scene.manner.follow or request.body is not None:
         return answers
@@ -40,7 +41,7 @@ async def asked(scene: Scene, request: Request, address: str) -> list[Answer]:
         if len(seen) > MOST:
             return [*answers, _none(request, "far")]
         seen.add(url.text)
-        answers.append(await _step(scene, request, address))
+        answers.append(await _step(time.scene, request, address))
     return answers
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from landbridge.checks.evidence import Effect, Evidence, Layer
-from landbridge.checks.http.client import Answer, ask
+from landbridge.checks.http.client import Answer, Hourglass, ask
 from landbridge.checks.http.connection import Connection
 from landbridge.checks.http.request import Jar, Request
 from landbridge.checks.http.showing import token_of
@@ -55,8 +55,9 @@ def _wanted(scene: Scene, evidence: Evidence) -> str:
 async def _look(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
     address = reachable(evidence)
     facts: list[Observation] = []
+    time = Hourglass(scene)
     for method in ("HEAD", "GET"):
-        answer = await fetch(scene, address, method)
+        answer = await fetch(time.scene, address, method)
         facts.append(answer.fact)
         if answer.fact.token:
             break

@@ -9,7 +9,7 @@ import base64
 from collections.abc import Callable, Sequence
 
 from landbridge.checks.evidence import Effect, Evidence, Layer
-from landbridge.checks.http.client import Answer
+from landbridge.checks.http.client import Answer, Hourglass
 from landbridge.checks.http.jwt import expiry
 from landbridge.checks.http.redirects import asked
 from landbridge.checks.http.request import Header, Request
@@ -62,8 +62,9 @@ async def tried(
     sent = logged_on(scene) if with_logon else headers(scene)
     scheme = scheme_of(scene) if with_logon else scheme_of(scene).replace("Bearer", "").replace("Basic", "")
     facts: list[Observation] = []
+    time = Hourglass(scene)
     for method, url in tries:
-        answers = await asked(scene, Request(purpose, method, url, sent, scheme), address)
+        answers = await asked(time.scene, Request(purpose, method, url, sent, scheme), address)
         facts += [answer.fact for answer in answers]
         data = wants_data(scene.manner.accept) or len(answers) > 1
         if conclusive(answers[-1].fact, data) or (method, url) == tries[-1]:
@@ -73,8 +74,11 @@ async def tried(
 
 
 def conclusive(answer: HttpAnswer, data: bool) -> bool:
-    """Whether another method would say nothing else. `data`: a page would not be what was wanted."""
-    if answer.method != "HEAD":
+    """Whether another method would say nothing else, or there is no time for it.
+
+    data  a page would not be what was wanted
+    """
+    if answer.method != "HEAD" or answer.problem == "silent":
         return True
     if data and answer.status == 200 and "html" in answer.header("content-type").lower():
         return False
@@ -131,8 +135,9 @@ async def _answer(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
 
 async def _again(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
     facts: list[Observation] = []
+    time = Hourglass(scene)
     for method in ("HEAD", "GET"):
-        facts += await tried(scene, evidence, "again", ((method, of_target(scene.target)),))
+        facts += await tried(time.scene, evidence, "again", ((method, of_target(scene.target)),))
     return facts
 
 

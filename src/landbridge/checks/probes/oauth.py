@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from urllib.parse import quote_plus, urlencode
 
 from landbridge.checks.evidence import Effect, Evidence, Layer
-from landbridge.checks.http.client import Answer, ask
+from landbridge.checks.http.client import Answer, Hourglass, ask
 from landbridge.checks.http.jwt import told
 from landbridge.checks.http.request import Header, Request
 from landbridge.checks.http.url import is_secure, of_target
@@ -33,8 +33,9 @@ _DIFFERENTLY = frozenset(("invalid_client", "invalid_request"))
 async def _look(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
     address = reachable(evidence)
     facts: list[Observation] = []
+    time = Hourglass(scene)
     for style in _styles(scene):
-        answer = await ask(scene, _request(scene, style), address)
+        answer = await ask(time.scene, _request(scene, style), address)
         facts.append(answer.fact)
         if not _speaks(answer):
             break

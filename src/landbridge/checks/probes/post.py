@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from landbridge.checks.evidence import Effect, Evidence, Layer
-from landbridge.checks.http.client import Answer, ask
+from landbridge.checks.http.client import Answer, Hourglass, ask
 from landbridge.checks.http.connection import Connection
 from landbridge.checks.http.request import Header, Jar, Request
 from landbridge.checks.http.url import of_target
@@ -31,6 +31,7 @@ class Poster:
 
     def __init__(self, scene: Scene, address: str) -> None:
         self._scene = scene
+        self._time = Hourglass(scene)
         self._address = address
         self.facts: list[Observation] = []
 
@@ -44,7 +45,7 @@ class Poster:
 
     async def session(self, *, keep: bool = False) -> Session:
         """A fresh token with its cookies."""
-        answer = await fetch(self._scene, self._address, "GET", keep=keep)
+        answer = await fetch(self._time.scene, self._address, "GET", keep=keep)
         self.facts.append(answer.fact)
         return Session(answer)
 
@@ -52,7 +53,7 @@ class Poster:
         self, purpose: str, session: Session | None, jar: Jar | None, framing: Framing, on: Connection | None = None
     ) -> HttpAnswer:
         """One POST."""
-        scene = self._scene
+        scene = self._time.scene
         kind = scene.manner.content_type
         headers: tuple[Header, ...] = (*logged_on(scene), *((("Content-Type", kind),) if kind else ()))
         if session is not None and session.token:
