@@ -11,7 +11,7 @@ import pytest
 
 from landbridge.checks.diallers import DirectDialler
 from landbridge.checks.evidence import Evidence, Perspective, Target, restored, stored
-from landbridge.checks.observations import IssuerFetched, TlsHandshake
+from landbridge.checks.observations import IssuerFetched, NameElsewhere, ProxyTried, TlsHandshake
 from landbridge.checks.plan import observe
 from landbridge.checks.plans import PLANS
 from landbridge.checks.probe import Scene, Trust
@@ -26,7 +26,11 @@ from landbridge.lab.servers.blocking import (
     server_context,
     tls,
 )
+from landbridge.lab.servers.names import answering
+from landbridge.lab.servers.proxy import refusing
+from landbridge.model.secret import Secret
 from landbridge.net.clock import system_clock
+from landbridge.net.proxy import HttpProxy
 
 pytestmark = pytest.mark.anyio
 SECONDS = 1.0
@@ -189,3 +193,75 @@ async def test_a_limit_on_versions_is_told(tmp_path: Path) -> None:
     shaken = evidence.all(TlsHandshake)
     assert {one.version for one in shaken} == {"TLSv1.2"}
     assert {one.offered for one in shaken} == {"1.2", ""}
+
+
+def waiting(connection: socket) -> None:
+    """A proxy that takes the request and says nothing."""
+    while connection.recv(4096):
+        pass
+
+
+def mumbling(connection: socket) -> None:
+    connection.recv(4096)
+    connection.sendall(b"220 this is no proxy\r\n\r\n")
+
+
+def headers_without_end(connection: socket) -> None:
+    connection.recv(4096)
+    while True:
+        connection.sendall(b"X-More: and more\r\n" * 100)
+
+
+def leaving(connection: socket) -> None:
+    connection.recv(4096)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "said"),
+    [
+        (waiting, "does not answer CONNECT"),
+        (mumbling, "it does not speak HTTP"),
+        (headers_without_end, "its answer has no end"),
+        (leaving, "it closed the connection"),
+        (refusing("407 Proxy Authentication Required"), "it answered 407 Proxy Authentication Required"),
+    ],
+)
+async def test_a_bad_proxy_is_named_and_the_direct_way_is_looked_at_all_the_same(
+    proxy: Serve, said: str, tmp_path: Path
+) -> None:
+    top = root("Root")
+    with listening(proxy) as port:
+        terms = TlsTerms(proxy=HttpProxy("localhost", port, "me", Secret("a secret word")))
+        evidence = await seen(tls(server_context(leaf(top), tmp_path)), top.pem, terms)
+    tried = evidence.first(ProxyTried)
+    assert tried is not None
+    assert tried.reason == said
+    assert problem(evidence) == ""
+    assert causes(evidence) == ["inbound.icm-connection-failed/proxy-wrong"]
+    assert b"a secret word" not in stored(evidence)
+
+
+def slow_name_server(connection: socket) -> None:
+    connection.recv(4096)
+    while connection.recv(4096):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("resolver", "said"),
+    [
+        (slow_name_server, "it does not answer"),
+        (leaving, "the name server ends the connection"),
+        (mumbling, "the name server ends the connection"),
+        (answering("127.0.0.1"), ""),
+    ],
+)
+async def test_a_bad_name_server_hinders_nothing(resolver: Serve, said: str, tmp_path: Path) -> None:
+    top = root("Root")
+    with listening(resolver) as port:
+        terms = TlsTerms(resolver=("localhost", port))
+        evidence = await seen(tls(server_context(leaf(top), tmp_path)), top.pem, terms)
+    told = evidence.first(NameElsewhere)
+    assert told is not None
+    assert told.problem == said
+    assert causes(evidence) == []
