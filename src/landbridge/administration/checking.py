@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
+from msgspec import structs
+
 from landbridge.administration.checks import Checks
 from landbridge.administration.desk import Desk
 from landbridge.administration.subaccount_surroundings import SubaccountSurroundings
 from landbridge.api.admin_bodies import Answer
-from landbridge.api.admin_checks import CheckWish
-from landbridge.checks.destination_check import checked
+from landbridge.api.admin_checks import CheckWish, ThroughWish
+from landbridge.checks.destination_check import checked, looked_through
 from landbridge.checks.diallers import DirectDialler
 from landbridge.checks.probe import Trust
 from landbridge.checks.surroundings import Wish
+from landbridge.checks.targets import target_of
 from landbridge.model.secret import Secret
 
 
@@ -35,6 +38,22 @@ class Checking:
             surroundings, _wish(name, wish), DirectDialler(private_targets=False, allowed=allowed), parts.clock, Trust()
         )
         return await self._reports.keep(found.id, f"destination {name}", evidence)
+
+    async def through(self, subaccount: str, wish: ThroughWish) -> Answer:
+        """The report. Raises `FaultError` (`check.target-invalid`) for a text that is no target."""
+        parts = self._desk.parts
+        async with parts.db.read() as session:
+            found = await self._desk.subaccount(session, subaccount)
+            visible = await self._desk.visible(session)
+        target = target_of(wish.target, "connector", {"http": 80, "https": 443, "ldap": 389, "ldaps": 636}, _SCHEMES)
+        target = structs.replace(target, location=f"location:{wish.location}")
+        asked = Wish(name=target.address, seconds=wish.seconds)
+        surroundings = SubaccountSurroundings(parts, found, visible)
+        evidence = await looked_through(surroundings, target, asked, DirectDialler(False), parts.clock)
+        return await self._reports.keep(found.id, f"through '{wish.location}' {target.address}", evidence)
+
+
+_SCHEMES = ("http", "https", "tcp", "ldap", "ldaps")
 
 
 def _wish(name: str, wish: CheckWish) -> Wish:

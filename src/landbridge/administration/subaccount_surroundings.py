@@ -21,9 +21,11 @@ from landbridge.checks.observations import ConnectorsListed, DestinationSeen
 from landbridge.checks.observations.destination import Connected
 from landbridge.checks.rules.conn_503 import WINDOW
 from landbridge.checks.surroundings import AuthTokens, Door, Found, Wish
+from landbridge.destinations.attached import references
 from landbridge.destinations.auth.context import Inputs
 from landbridge.destinations.request import FindRequest
 from landbridge.faults import Fault, FaultError, fault
+from landbridge.model.destination import Destination
 from landbridge.model.secret import Secret
 from landbridge.model.subaccount import Service, ServiceInstance, Subaccount
 from landbridge.store import ClientRepository, DestinationRepository, InstanceRepository, Session
@@ -53,7 +55,8 @@ class SubaccountSurroundings:
         except FaultError as error:
             return Found(await self._missed(wish, error.fault), {})
         properties: Mapping[str, str] = answer["destinationConfiguration"]
-        return Found(_seen(wish.name, properties), properties)
+        held = {str(one.get("Name")) for one in answer.get("certificates", ())}
+        return Found(_seen(wish.name, properties, held), properties)
 
     async def tokens(self, wish: Wish) -> AuthTokens:
         entries: AuthTokens = (await self._find(wish, skip_tokens=False)).get("authTokens", ())
@@ -181,7 +184,8 @@ class SubaccountSurroundings:
         return structs.replace(listed, waited=passed, back_after=passed)
 
 
-def _seen(name: str, properties: Mapping[str, str]) -> DestinationSeen:
+def _seen(name: str, properties: Mapping[str, str], held: set[str]) -> DestinationSeen:
+    wanted = references(Destination(properties), skip_tokens=True, skip_credentials=False)
     kind = properties.get("Type", "")
     url = url_of(kind, properties)
     headers = tuple(key.removeprefix("URL.headers.") for key in properties if key.startswith("URL.headers."))
@@ -193,6 +197,7 @@ def _seen(name: str, properties: Mapping[str, str]) -> DestinationSeen:
         or "NoAuthentication",
         url=shown(url) if url else "",
         headers=headers,
+        missing=tuple(one for one in wanted if one not in held),
         location=properties.get("CloudConnectorLocationId", ""),
     )
 

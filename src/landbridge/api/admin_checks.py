@@ -35,10 +35,23 @@ class CheckWish(Body):
     seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
 
 
+class ThroughWish(Body):
+    """A system behind a connector that is to be looked at, without a destination.
+
+    target  virtual host:port or URL; http and https are asked for their path, others are connected to
+    """
+
+    target: Annotated[str, Field(min_length=1, max_length=4096)]
+    location: Annotated[str, Field(max_length=100)] = ""
+    seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
+
+
 class CheckingDesk(Protocol):
     """The operations; refusals are `FaultError`s."""
 
     async def check(self, subaccount: str, name: str, wish: CheckWish) -> Answer: ...
+
+    async def through(self, subaccount: str, wish: ThroughWish) -> Answer: ...
 
 
 def router(desk: Callable[[Request], CheckingDesk]) -> APIRouter:
@@ -49,5 +62,10 @@ def router(desk: Callable[[Request], CheckingDesk]) -> APIRouter:
     async def check(request: Request, subaccount: str, name: str, wish: CheckWish | None = None) -> Answer:
         """Look at the whole way of a destination, name what stands in it, and keep the report."""
         return await desk(request).check(subaccount, name, wish or CheckWish())
+
+    @routes.post("/subaccounts/{subaccount}/probe")
+    async def through(request: Request, subaccount: str, wish: ThroughWish) -> Answer:
+        """Look at a mapped system through a connector, name what stands in the way, and keep the report."""
+        return await desk(request).through(subaccount, wish)
 
     return routes

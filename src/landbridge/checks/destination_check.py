@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from landbridge.checks.destination_target import PROTOCOL, target_of
 from landbridge.checks.evidence import Effect, Evidence, Layer, Step, Target
 from landbridge.checks.manner import Manner
+from landbridge.checks.observations import DestinationSeen
 from landbridge.checks.plan import observe
 from landbridge.checks.plans import PLANS
 from landbridge.checks.probe import Dialler, Logon, Probe, Scene, Trust
@@ -37,6 +38,23 @@ async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, cloc
     if target.location:
         return await _through_connector(surroundings, wish, found, scene, began)
     return await _from_here(surroundings, wish, found, scene, began)
+
+
+async def looked_through(
+    surroundings: Surroundings, target: Target, wish: Wish, dialler: Dialler, clock: Clock
+) -> Evidence:
+    """What is to be seen of a system behind a connector, without a destination. `target.location` says which one."""
+    kind = "HTTP" if target.scheme in ("http", "https") else "TCP"
+    location = target.location.removeprefix("location:")
+    seen = DestinationSeen(name=wish.name, type=kind, proxy_type="OnPremise", location=location)
+    stage = OnPremise(surroundings, wish, Found(seen, {}), target)
+    scene = Scene(target=target, dialler=dialler, clock=clock, seconds=LONGER * wish.seconds)
+    evidence = await observe(scene, [one for one in stage.probes() if one.name not in _OF_DESTINATIONS])
+    return replace(evidence, steps=stage.joined(evidence.steps))
+
+
+_OF_DESTINATIONS = frozenset({"claims", "token"})
+"""Probes that need a destination."""
 
 
 async def _through_connector(

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from landbridge.cli.options import DATA, AsJson, Data, SubaccountName
-from landbridge.cli.probing import HtmlFile
+from landbridge.cli.probing import HtmlFile, reported
 
 HELP = """Check a destination: its tokens, the connector, the mapping, the backend, and the answer to a real request.
 
@@ -43,17 +43,8 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Check, and tell."""
-    import msgspec
-
-    from landbridge.checks.evidence import Evidence
-    from landbridge.checks.page import page
-    from landbridge.checks.report import report
-    from landbridge.cli.files import write_private
     from landbridge.cli.listing import path as path_of
-    from landbridge.cli.options import give_json
-    from landbridge.cli.probing import tell
     from landbridge.cli.running import RunningSide
-    from landbridge.faults import kind
 
     wish = {
         "path": path,
@@ -65,15 +56,7 @@ def check(
         "seconds": timeout,
     }
     answer = RunningSide(data).post(path_of("subaccounts", subaccount, "destinations", name, "check"), wish)
-    finished = report(msgspec.convert(answer["evidence"], Evidence))
-    if html is not None:
-        write_private(html, page(finished).encode())
-    if as_json:
-        give_json(answer)
-    else:
-        tell(finished)
-    if not finished.healthy:
-        raise typer.Exit(kind("check.finding").exit)
+    reported(answer, as_json, html)
 
 
 def _content(file: Path | None) -> str | None:

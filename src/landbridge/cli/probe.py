@@ -16,6 +16,7 @@ from landbridge.cli import (
     probe_soap,
     probe_ssh,
     probe_tls,
+    probe_via,
 )
 
 HELP = """Measure the way to a system, layer by layer, and name what stands in it. No destination is needed.
@@ -27,6 +28,7 @@ Examples:
   landbridge probe http https://erp.example.com/orders --login shop --secret-file password.txt --public-trust
   landbridge probe smtp mail.example.com:587 --public-trust
   landbridge probe sftp files.example.com --known-hosts known_hosts
+  landbridge probe via http://erp.virtual:80/sap --subaccount acme
 
 Nothing is trusted that was not given. Ends with 0 when nothing was found, with 50 when something was.
 """
@@ -43,3 +45,4 @@ app.command("pop3", help=probe_pop3.HELP)(probe_pop3.pop3)
 app.command("ssh", help=probe_ssh.HELP)(probe_ssh.ssh)
 app.command("sftp", help=probe_sftp.HELP)(probe_sftp.sftp)
 app.command("ldap", help=probe_ldap.HELP)(probe_ldap.ldap)
+app.command("via", help=probe_via.HELP)(probe_via.via)

@@ -98,6 +98,28 @@ def given(finished: Report, as_json: bool, html: Path | None) -> None:
         tell(finished)
 
 
+def reported(answer: Mapping[str, object], as_json: bool, html: Path | None) -> None:
+    """Tell a report that the cloud side made, and end with its exit code.
+
+    Raises `FaultError` (`platform.file-unwritable`) when the page cannot be written.
+    """
+    import msgspec
+
+    from landbridge.checks.evidence import Evidence
+    from landbridge.checks.page import page
+    from landbridge.checks.report import report
+
+    finished = report(msgspec.convert(answer["evidence"], Evidence))
+    if html is not None:
+        write_private(html, page(finished).encode())
+    if as_json:
+        give_json(answer)
+    else:
+        tell(finished)
+    if not finished.healthy:
+        raise typer.Exit(fault("check.finding", target="", finding="").kind.exit)
+
+
 def tell(finished: Report) -> None:
     """A report for people: the way first, then what was found and what to do."""
     from landbridge.checks.report import state

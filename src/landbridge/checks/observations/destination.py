@@ -16,6 +16,7 @@ class DestinationSeen(Fact, frozen=True, tag="destination-seen"):
     location   location id of the connector, for OnPremise
     similar    names on the same levels that differ in letter case only, or little
     elsewhere  where a destination of that name is besides: "instance X", "subaccount Y"
+    missing    certificates that it names, and that are not there
     deleted    when one of that name was deleted last (seconds since the epoch); 0: not known
     """
 
@@ -30,6 +31,7 @@ class DestinationSeen(Fact, frozen=True, tag="destination-seen"):
     location: str = ""
     similar: tuple[str, ...] = ()
     elsewhere: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     deleted: float = 0.0
 
     @property

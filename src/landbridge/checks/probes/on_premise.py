@@ -41,7 +41,7 @@ class OnPremise:
             Probe("connectors", Layer.TUNNEL, Effect.PASSIVE, self._connectors),
             Probe("tunnel", Layer.TUNNEL, Effect.SAFE, self._ping, after=("connectors",)),
             Probe("look", Layer.TUNNEL, Effect.SAFE, self._look, after=("tunnel",)),
-            Probe("door", Layer.APPLICATION, Effect.SAFE, self._door, after=("token",), ready=self._is_http),
+            Probe("door", Layer.APPLICATION, Effect.SAFE, self._door, waits=("token",), ready=self._may_ask),
         )
 
     def joined(self, steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -58,7 +58,10 @@ class OnPremise:
         given = wish.user_token.reveal() or wish.proxy_token is not None or wish.service_token is not None
         return "" if given else "no token was given to the check"
 
-    def _is_http(self, scene: Scene, evidence: Evidence) -> str:
+    def _may_ask(self, scene: Scene, evidence: Evidence) -> str:
+        token = evidence.step("token")
+        if token is not None and not token.passed:
+            return "token did not pass"
         return "" if self.found.seen.type == "HTTP" else "the destination is not for HTTP; the connector looked at it"
 
     async def _claims(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:

@@ -19,7 +19,7 @@ def _code(evidence: Evidence) -> str:
     seen = evidence.first(DestinationSeen)
     if seen is not None and seen.code:
         return seen.code
-    missing = any(one.code == _CERTIFICATE for one in evidence.all(TokenRetrieved))
+    missing = _missing(evidence)
     return _CERTIFICATE if missing else ""
 
 
@@ -98,10 +98,18 @@ def _deleted(evidence: Evidence) -> Verdict:
 
 def _certificate(evidence: Evidence) -> Verdict:
     """Its key store is missing."""
-    missing = next((one for one in evidence.all(TokenRetrieved) if one.code == _CERTIFICATE), None)
-    if missing is None:
+    names = _missing(evidence)
+    if not names:
         return Not("no certificate is missed")
-    return Holds((f"the service says {missing.code}: {missing.reason}",))
+    return Holds(tuple(f"the destination names {name}, which is not there" for name in names))
+
+
+def _missing(evidence: Evidence) -> list[str]:
+    """Certificates that are named and not there."""
+    seen = evidence.first(DestinationSeen)
+    named = list(seen.missing) if seen is not None else []
+    said = [one.reason for one in evidence.all(TokenRetrieved) if one.code == _CERTIFICATE]
+    return named or said
 
 
 def _elsewhere(seen: DestinationSeen) -> list[str]:

@@ -25,11 +25,13 @@ from landbridge.lab.scenarios import (
     inbound_icm_connection_failed,
     inbound_peer_cert_untrusted,
     mailboxes_and_directories,
+    other_types,
     outbound_cert_path,
     outbound_http_onprem,
     outbound_sftp,
     outbound_smtp_port,
     rotated,
+    via_connector,
 )
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -53,6 +55,8 @@ SCENARIOS: tuple[Scenario, ...] = (
     *conn_407.SCENARIOS,
     *conn_timeouts.SCENARIOS,
     *dest.SCENARIOS,
+    *other_types.SCENARIOS,
+    *via_connector.SCENARIOS,
     *avail.SCENARIOS,
     *avail_private.SCENARIOS,
     *healthy_on_premise.SCENARIOS,

@@ -23,7 +23,7 @@ def exposing(text: str, path: str, *resources: Resource) -> Stage:
     return stage(Story(text, destination, mappings=lambda running: (erp_mapping(running.backend.port, *resources),)))
 
 
-async def _second(running: World, folder: Path) -> Sequence[str]:
+async def beside(running: World, folder: Path) -> Sequence[str]:
     """A second connector of the same location id has the mapping; it is turned away."""
     content = ConnectorContent("second", ACME, mappings=(erp_mapping(running.backend.port),))
     state_folder = folder / "connector-second"
@@ -51,7 +51,7 @@ SCENARIOS = (
             Story(
                 "Two connectors have one location id; the one with the mapping was turned away.",
                 mappings=lambda running: (replace(erp_mapping(running.backend.port), virtual_host="crm.virtual"),),
-                prepare=_second,
+                prepare=beside,
             )
         ),
     ),

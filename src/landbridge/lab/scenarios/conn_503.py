@@ -26,7 +26,7 @@ async def _elsewhere(running: World, folder: Path) -> Sequence[str]:
     return ()
 
 
-async def _comes_back(running: World, folder: Path) -> Sequence[str]:
+async def comes_back(running: World, folder: Path) -> Sequence[str]:
     """The connector is lost, and back as soon as somebody was turned away."""
     plant = running.connectors["plant"]
     await plant.connector.stop()
@@ -62,5 +62,5 @@ SCENARIOS = (
     Scenario(
         FAILURE, "token-other-subaccount", stage(Story("The token is of a neighbour.", prepare=_foreign_token)), "token"
     ),
-    Scenario(FAILURE, "reconnect-window", stage(Story("It was lost, and is coming back.", prepare=_comes_back))),
+    Scenario(FAILURE, "reconnect-window", stage(Story("It was lost, and is coming back.", prepare=comes_back))),
 )
