@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from landbridge.cli.files import write_private
+from landbridge.cli.files import read_some, write_private
 from landbridge.cli.options import give, give_json
 from landbridge.cli.text_file import read_text
 from landbridge.faults import FaultError, fault
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Where = Annotated[str, typer.Argument(metavar="URL", help="host, host:port or a URL.")]
 TrustFile = Annotated[
-    Path | None, typer.Option("--trust", help="PEM file: judge by these certificates.", show_default=False)
+    Path | None, typer.Option("--trust", help="PEM, DER or PKCS#7: judge by these certificates.", show_default=False)
 ]
 PublicTrust = Annotated[bool, typer.Option("--public-trust", help="Judge by the public authorities of this machine.")]
 CertificateFile = Annotated[
@@ -42,14 +42,14 @@ def target_of(text: str, protocol: str, port: int | Mapping[str, int], schemes: 
 
 def trust_of(file: Path | None, public: bool) -> Trust:
     """What to judge by: a file, the public authorities, or nothing. Raises `FaultError` for a file that is none."""
-    from landbridge.checks.pem_file import pem_certificates
+    from landbridge.checks.certificate_file import certificates_in
     from landbridge.checks.probe import Trust
     from landbridge.checks.public_trust import public_trust
 
     if file is None:
         return public_trust() if public else Trust()
     try:
-        return Trust(source=str(file), certificates=pem_certificates(read_text(file)))
+        return Trust(source=str(file), certificates=certificates_in(read_some(file)))
     except ValueError as error:
         raise FaultError(fault("platform.file-unreadable", file=file, reason=str(error))) from None
 

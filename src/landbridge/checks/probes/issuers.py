@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from landbridge.checks import chains
+from landbridge.checks.certificate_file import bare_certificates
 from landbridge.checks.chains import Certificate, Path
 from landbridge.checks.evidence import Effect, Evidence, Layer
 from landbridge.checks.observations import IssuerFetched, Observation, TlsHandshake
@@ -114,17 +114,10 @@ async def _opened(scene: Scene, host: str, port: int) -> socket.socket:
 
 
 def _certificates(content: bytes) -> list[Certificate]:
-    """DER, PEM, or a collection (RFC 5280 §4.2.2.1). Raises `ValueError`."""
+    """DER or a collection by the standard, PEM in practice. Raises `ValueError`."""
     if content.lstrip().startswith(b"-----BEGIN CERTIFICATE"):
         return x509.load_pem_x509_certificates(content)
-    try:
-        return [x509.load_der_x509_certificate(content)]
-    except ValueError:
-        pass
-    try:
-        return pkcs7.load_der_pkcs7_certificates(content)
-    except (ValueError, UnsupportedAlgorithm):
-        raise ValueError("what is there is no certificate") from None
+    return bare_certificates(content)
 
 
 def _asked(scene: Scene, evidence: Evidence) -> str:
