@@ -54,5 +54,5 @@ def _forget_oldest(place: Path) -> None:
 
 
 def _file(place: Path, target: Target) -> Path:
-    key = " ".join((target.address, target.path, target.location, target.perspective, target.user))
+    key = f"{target.address} {target.path} {target.location} {target.perspective} {target.user}"
     return place / f"{target.protocol}-{hashlib.sha256(key.encode()).hexdigest()[:32]}.json"
