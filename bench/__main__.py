@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import document, explaining, find, flame, machine, peers, report, rounds, tools
+from bench import checking, document, explaining, find, flame, machine, peers, report, rounds, tools
 from bench.bridge import bridge
 from bench.figures import DIRECT, as_json
 from bench.nouns import Results, Subject
@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             subjects.append(rig.enter_context(bridge(Path(folder) / "compiled", backend, options.compiled)))
         results = replace(_measure(options, backend, subjects, notes), notes=tuple(notes))
         if "checks" in options.parts:
-            results = replace(results, checks=explaining.measure(Path(folder), _say))
+            timings = (*explaining.measure(Path(folder), _say), *checking.measure(Path(folder), _say))
+            results = replace(results, checks=timings)
     if "find" in options.parts:
         results = _find(options, results)
     _publish(options, results, facts)

@@ -12,6 +12,7 @@ CHECK_2XX3XX = Failure(
     ),
     references=("Check the Availability of a Destination",),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge probe http URL --follow --accept application/json --public-trust",
         "landbridge destination find NAME --subaccount SUBACCOUNT",
     ),
@@ -57,6 +58,7 @@ CHECK_4XX = Failure(
     ),
     references=("Check the Availability of a Destination",),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge probe http URL --public-trust",
         "landbridge destination show NAME --subaccount SUBACCOUNT",
     ),
@@ -116,6 +118,7 @@ CHECK_5XX = Failure(
     ),
     references=("Check the Availability of a Destination",),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge probe http URL --public-trust",
         "landbridge connector check",
         "landbridge status",
@@ -152,6 +155,7 @@ AVAIL_UNDETERMINED = Failure(
     symptoms=("Backend status could not be determined.",),
     references=("Check the Availability of a Destination",),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge status",
         "landbridge connector check",
     ),
@@ -194,6 +198,7 @@ AVAIL_NO_MAPPING = Failure(
     symptoms=("Backend is not available in the list of defined system mappings in Cloud Connector.",),
     references=("Check the Availability of a Destination",),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge status",
         "landbridge destination show NAME --subaccount SUBACCOUNT",
     ),
@@ -222,6 +227,7 @@ AVAIL_RESOURCE_OR_BACKEND = Failure(
     symptoms=("Resource is not accessible in Cloud Connector or backend is not reachable.",),
     references=("Check the Availability of a Destination",),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge connector check",
         "landbridge status",
     ),
@@ -256,7 +262,10 @@ AVAIL_BACKEND_UNREACHABLE = Failure(
     meaning="The connector cannot reach the backend.",
     symptoms=("Backend is not reachable from Cloud Connector.",),
     references=("Check the Availability of a Destination",),
-    commands=("landbridge connector check",),
+    commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge connector check",
+    ),
     causes=(
         Cause(
             "refused",
@@ -304,7 +313,10 @@ AVAIL_PRIVATE_ENDPOINT = Failure(
         "private endpoints are refused; the address resolves to loopback, a private network or a metadata service",
     ),
     references=("Check the Availability of a Destination",),
-    commands=("landbridge destination show NAME --subaccount SUBACCOUNT",),
+    commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge destination show NAME --subaccount SUBACCOUNT",
+    ),
     causes=(
         Cause(
             "private-address",

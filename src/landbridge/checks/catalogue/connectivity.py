@@ -19,6 +19,7 @@ CONN_503 = Failure(
         "connectivity proxy: troubleshooting",
     ),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge status",
         "landbridge destination show NAME --subaccount SUBACCOUNT",
     ),
@@ -43,6 +44,7 @@ CONN_502 = Failure(
         "SAP note 2768622",
     ),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge connector check",
         "landbridge status",
     ),
@@ -113,6 +115,7 @@ CONN_401 = Failure(
         "SAP note 3702022",
     ),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge trace --enable 100 --subaccount SUBACCOUNT",
         "landbridge trace REQUEST-ID",
     ),
@@ -235,6 +238,7 @@ CONN_403 = Failure(
     ),
     references=("Configure Access Control (HTTP)",),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge status",
         "landbridge connector check",
     ),
@@ -265,7 +269,10 @@ CONN_407 = Failure(
         "Consuming the Connectivity Service",
         "connectivity proxy: troubleshooting",
     ),
-    commands=("landbridge binding --subaccount SUBACCOUNT",),
+    commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge binding --subaccount SUBACCOUNT",
+    ),
     causes=(
         Cause(
             "header-missing",
@@ -328,7 +335,10 @@ CONN_TIMEOUT_NOCONN = Failure(
         "could not be opened in time",
     ),
     references=("connectivity proxy: troubleshooting",),
-    commands=("landbridge status",),
+    commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge status",
+    ),
     causes=(
         Cause(
             "half-dead",
@@ -367,7 +377,10 @@ CONN_TIMEOUT_LATENCY = Failure(
     meaning="The line between gateway and connector is slow.",
     symptoms=("Read timed out, 504 Gateway Timeout, TimeoutError, with all requests slow, small ones too",),
     references=("Consuming the Connectivity Service",),
-    commands=("landbridge status",),
+    commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge status",
+    ),
     causes=(
         Cause(
             "slow-line",
@@ -393,6 +406,7 @@ CONN_TIMEOUT_BACKEND = Failure(
     symptoms=("Read timed out, 504 Gateway Timeout, TimeoutError, with one path or at high load",),
     references=("Consuming the Connectivity Service",),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge connector check",
         "landbridge status",
     ),

@@ -15,6 +15,7 @@ DEST_401 = Failure(
         "Destination Service REST API",
     ),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge binding --subaccount SUBACCOUNT",
         "landbridge destination list --subaccount SUBACCOUNT",
     ),
@@ -67,6 +68,7 @@ DEST_403 = Failure(
         "User Roles",
     ),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge role list --subaccount SUBACCOUNT",
         "landbridge instance list --subaccount SUBACCOUNT",
     ),
@@ -112,6 +114,7 @@ DEST_404 = Failure(
     ),
     references=("Destination Service REST API",),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
         "landbridge destination list --subaccount SUBACCOUNT",
         "landbridge destination find NAME --subaccount SUBACCOUNT",
     ),
@@ -160,7 +163,10 @@ DEST_409 = Failure(
     meaning="There is already something with that name.",
     symptoms=("409 Conflict from /destination-configuration/v1 with: Duplicate key",),
     references=("Destination Service REST API",),
-    commands=("landbridge destination show NAME --subaccount SUBACCOUNT",),
+    commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge destination show NAME --subaccount SUBACCOUNT",
+    ),
     causes=(
         Cause(
             "exists",
@@ -195,7 +201,10 @@ DEST_UI_LOAD = Failure(
         "Failed to load destinations; Could not load destinations",
     ),
     references=("User Roles",),
-    commands=("landbridge role list --subaccount SUBACCOUNT",),
+    commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge role list --subaccount SUBACCOUNT",
+    ),
     causes=(
         Cause(
             "roles-missing",

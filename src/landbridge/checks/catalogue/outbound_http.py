@@ -140,6 +140,8 @@ HTTP_503 = Failure(
         "SAP note 2724278",
     ),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge probe via URL --subaccount SUBACCOUNT",
         "landbridge probe http URL --public-trust",
         "landbridge status",
         "landbridge destination show NAME --subaccount SUBACCOUNT",
@@ -220,6 +222,8 @@ HTTP_403_ONPREM = Failure(
         "SAP note 2667924",
     ),
     commands=(
+        "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge probe via URL --subaccount SUBACCOUNT",
         "landbridge status",
         "landbridge connector check",
     ),
