@@ -94,9 +94,21 @@ class HttpAnswer(Fact, frozen=True, tag="http-answer"):
         if self.problem:
             said = NO_ANSWER.get(self.problem, self.detail or self.problem)
             return f"{asked}: {said}" + (f" ({self.detail})" if self.detail and self.detail != said else "")
-        moved = f" to {self.header('location')}" if self.header("location") else ""
-        offers = f", it wants {'; '.join(self.headers_of('www-authenticate'))}" if self.status == 401 else ""
-        return f"{asked}: {self.status} {self.phrase}".rstrip() + f"{moved}{offers} ({self.phases.ended:g} ms)"
+        return f"{asked}: {self.status} {self.phrase}".rstrip() + f"{self._details} ({self.phases.ended:g} ms)"
+
+    @property
+    def _details(self) -> str:
+        """What people look for in a head."""
+        names = ", ".join(cookie.name for cookie in self.cookies)
+        parts = (
+            (" to ", self.header("location")),
+            (", it wants ", "; ".join(self.headers_of("www-authenticate"))),
+            (", from ", self.header("server")),
+            (" by way of ", "; ".join(self.headers_of("via"))),
+            (", Retry-After ", self.header("retry-after")),
+            (", cookies ", names),
+        )
+        return "".join(f"{label}{value}" for label, value in parts if value)
 
     @property
     def lasting(self) -> Mapping[str, str]:

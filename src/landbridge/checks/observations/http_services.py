@@ -10,7 +10,7 @@ from landbridge.checks.observations.fact import Fact
 class TokenAnswered(Fact, frozen=True, tag="token-answered"):
     """What a token service said to a request for a token. The token itself is not in it.
 
-    style       how the client was named: header, body, certificate
+    style       how the client was named: header, body, certificate; none: not at all
     is_json     whether the answer is a JSON object
     error       as RFC 6749 §5.2 names it; `description` in the words of the service
     has_token   whether there is an access token; `expires_in` in seconds, -1: it does not say
@@ -37,9 +37,17 @@ class TokenAnswered(Fact, frozen=True, tag="token-answered"):
     def line(self) -> str:
         if self.has_token:
             lives = f", {self.expires_in} s" if self.expires_in >= 0 else ", it does not say for how long"
-            return f"a {self.token_type or 'token without a type'} token{lives} (client in the {self.style})"
+            kind = f"a {self.token_type} token" if self.token_type else "a token without a type"
+            return f"{kind}{lives} ({self.named})"
         said = self.error or ("JSON without a token" if self.is_json else "no JSON")
-        return f"{self.status}, {said} (client in the {self.style})"
+        return f"{self.status}, {said} ({self.named})"
+
+    @property
+    def named(self) -> str:
+        """How the client was named, in words."""
+        return {"certificate": "client with a certificate", "none": "no client"}.get(
+            self.style, f"client in the {self.style}"
+        )
 
 
 class ODataDescribed(Fact, frozen=True, tag="odata-described"):

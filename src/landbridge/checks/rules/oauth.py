@@ -33,10 +33,10 @@ def token_refused(evidence: Evidence) -> Verdict:
     other = next((one for one in told[1:] if one.has_token), None)
     if other is not None:
         return Holds(
-            (f"client in the {first.style}: {_said(first)}", f"client in the {other.style}: it gives a token"),
+            (f"{first.named}: {_said(first)}", f"{other.named}: it gives a token"),
             action=f"Send the client in the {other.style}, not in the {first.style}.",
         )
-    saw = tuple(f"client in the {one.style}: {_said(one)}" for one in told)
+    saw = tuple(f"{one.named}: {_said(one)}" for one in told)
     return Holds(saw, action=_action(first))
 
 
