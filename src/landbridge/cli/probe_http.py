@@ -22,8 +22,21 @@ from landbridge.cli.asking import (
     headers_of,
     logon_for,
 )
-from landbridge.cli.options import AsJson
-from landbridge.cli.probing import CertificateFile, HtmlFile, KeyFile, PublicTrust, Seconds, TrustFile, Where, probed
+from landbridge.cli.options import DATA, AsJson, Data
+from landbridge.cli.probing import (
+    CertificateFile,
+    HtmlFile,
+    KeyFile,
+    Location,
+    PublicTrust,
+    Seconds,
+    Through,
+    TrustFile,
+    Where,
+    addressed,
+    probed,
+    through,
+)
 
 HELP = """Ask an HTTP target as a client would: without a logon, with it, and on request with a POST.
 
@@ -61,11 +74,17 @@ def http(
     public_trust: PublicTrust = False,
     certificate: CertificateFile = None,
     key: KeyFile = None,
+    subaccount: Through = "",
+    location: Location = "",
+    data: Data = DATA,
     timeout: Seconds = 10.0,
     html: HtmlFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Probe, and tell."""
+    if subaccount:
+        through(addressed(where, "http"), subaccount, location, timeout, data, as_json, html)
+        return
     manner = Manner(
         accept=accept,
         headers=headers_of(header),

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from landbridge.checks.conversation import Conversation, Mechanism
 from landbridge.cli.conversing import Login, Protected, SecretFile, conversation_of, conversing, logon_with, protected
-from landbridge.cli.options import AsJson
+from landbridge.cli.options import DATA, AsJson, Data
 from landbridge.cli.probing import (
     CertificateFile,
     HtmlFile,
     KeyFile,
+    Location,
     PublicTrust,
     Seconds,
+    Through,
     TrustFile,
     Where,
+    addressed,
     probed,
+    through,
     trust_of,
 )
 
@@ -40,11 +44,17 @@ def ldap(
     public_trust: PublicTrust = False,
     certificate: CertificateFile = None,
     key: KeyFile = None,
+    subaccount: Through = "",
+    location: Location = "",
+    data: Data = DATA,
     timeout: Seconds = 10.0,
     html: HtmlFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Probe, and tell."""
+    if subaccount:
+        through(addressed(where, "ldap"), subaccount, location, timeout, data, as_json, html)
+        return
     target = protected(conversation_of(where, "ldap", PORTS, Conversation()), protection)
     logon = logon_with(certificate, key, login, secret, Mechanism.PLAIN)
     probed(conversing(target, logon, trust_of(trust, public_trust), timeout), as_json, html)

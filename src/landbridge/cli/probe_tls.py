@@ -9,18 +9,22 @@ import msgspec
 import typer
 
 from landbridge.checks.evidence import Perspective
-from landbridge.cli.options import AsJson
+from landbridge.cli.options import DATA, AsJson, Data
 from landbridge.cli.probing import (
     CertificateFile,
     HtmlFile,
     KeyFile,
+    Location,
     PublicTrust,
     Seconds,
+    Through,
     TrustFile,
     Where,
+    addressed,
     logon_of,
     probed,
     target_of,
+    through,
     trust_of,
 )
 from landbridge.faults import FaultError, fault
@@ -74,11 +78,17 @@ def tls(
     proxy_password: ProxyPassword = None,
     certificate: CertificateFile = None,
     key: KeyFile = None,
+    subaccount: Through = "",
+    location: Location = "",
+    data: Data = DATA,
     timeout: Seconds = 10.0,
     html: HtmlFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Probe, and tell."""
+    if subaccount:
+        through(addressed(where, "tcp"), subaccount, location, timeout, data, as_json, html)
+        return
     from landbridge.checks.diallers import DirectDialler
     from landbridge.checks.probe import Scene
     from landbridge.checks.terms import TlsTerms

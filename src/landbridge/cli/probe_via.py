@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from landbridge.cli.options import DATA, AsJson, Data, SubaccountName
-from landbridge.cli.probing import HtmlFile, Where, reported
+from landbridge.cli.probing import HtmlFile, Location, Where, through
 
 HELP = """Look at a system behind a connector, without a destination: mapping, resource, backend, answer.
 
@@ -24,15 +24,11 @@ are exposed; anything else is refused, and put on record on both sides.
 def via(
     where: Where,
     subaccount: SubaccountName,
-    location: Annotated[str, typer.Option(help="Location id of the connector.")] = "",
+    location: Location = "",
     timeout: Annotated[float, typer.Option("--timeout", min=0.1, max=30, help="Seconds for each measurement.")] = 10.0,
     html: HtmlFile = None,
     data: Data = DATA,
     as_json: AsJson = False,
 ) -> None:
     """Probe, and tell."""
-    from landbridge.cli.listing import path
-    from landbridge.cli.running import RunningSide
-
-    wish = {"target": where, "location": location, "seconds": timeout}
-    reported(RunningSide(data).post(path("subaccounts", subaccount, "probe"), wish), as_json, html)
+    through(where, subaccount, location, timeout, data, as_json, html)

@@ -33,6 +33,28 @@ HtmlFile = Annotated[Path | None, typer.Option("--html", help="Write the report 
 Seconds = Annotated[float, typer.Option("--timeout", min=0.1, max=120, help="Seconds for each probe.")]
 
 
+Through = Annotated[
+    str, typer.Option("--subaccount", help="Look through a connector of this subaccount, from where it stands.")
+]
+Location = Annotated[str, typer.Option("--location", help="Location id of that connector.")]
+
+
+def through(
+    where: str, subaccount: str, location: str, seconds: float, data: Path, as_json: bool, html: Path | None
+) -> None:
+    """Have a connector look at a system of its mappings, tell the report, and end with its exit code."""
+    from landbridge.cli.listing import path
+    from landbridge.cli.running import RunningSide
+
+    wish = {"target": where, "location": location, "seconds": min(seconds, 30.0)}
+    reported(RunningSide(data).post(path("subaccounts", subaccount, "probe"), wish), as_json, html)
+
+
+def addressed(where: str, scheme: str) -> str:
+    """A target that was written for another command, as a URL of that scheme."""
+    return f"{scheme}://{where.partition('://')[2] or where}"
+
+
 def target_of(text: str, protocol: str, port: int | Mapping[str, int], schemes: tuple[str, ...]) -> Target:
     """The target that a user wrote. Raises `FaultError` (`check.target-invalid`)."""
     from landbridge.checks.targets import target_of as read

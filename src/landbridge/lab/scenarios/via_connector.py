@@ -25,6 +25,8 @@ def _exposing(text: str, path: str, *resources: Resource) -> Stage:
     )
 
 
+_HTTP = ("probe", "http", "erp.virtual:80", "--subaccount", "acme", "--location", "")
+
 SCENARIOS = (
     Scenario(GONE, "no-connector", stage(Story("It is not there.", None, connector=False, command=_via()))),
     Scenario(GONE, "wrong-location", stage(Story("Another id.", None, location="A", command=_via()))),
@@ -46,5 +48,6 @@ SCENARIOS = (
             )
         ),
     ),
+    Scenario(HEALTHY, "via", stage(Story("The same, with probe http.", None, command=_HTTP)), "probe-http"),
     Scenario(HEALTHY, "via", stage(Story("A system behind a connector.", None, command=_via())), "http"),
 )
