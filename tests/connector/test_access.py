@@ -6,7 +6,7 @@ import pytest
 
 from landbridge.connector.access import AccessTable
 from landbridge.faults import FaultError
-from landbridge.model.mapping import Mapping, Resource
+from landbridge.model.mapping import BackendType, Mapping, Resource
 
 ERP = Mapping(
     "Erp.Virtual",
@@ -107,3 +107,27 @@ def test_upgrades_need_a_resource_that_allows_them() -> None:
     assert decide("/push/live", upgrade=True) == "allowed"
     assert decide("/push/other", upgrade=True) == "connector.upgrade-not-allowed"
     assert decide("/off", upgrade=True) == "connector.resource-disabled"
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "expected"),
+    [
+        (BackendType.ABAP, "/sap(bD1kZQ==)/bc/bsp/x?y", "allowed"),
+        (BackendType.NETWEAVER_GATEWAY, "/sap()/bc/bsp", "allowed"),
+        (BackendType.NON_SAP, "/sap(bD1kZQ==)/bc/bsp/x", "connector.resource-not-exposed"),
+        (BackendType.ABAP, "/sap/bc(x)/bsp", "connector.resource-not-exposed"),
+        (BackendType.ABAP, "/sap(a)(b)/bc/bsp", "connector.resource-not-exposed"),
+        (BackendType.ABAP, "/sap(a/b)/bc/bsp", "connector.resource-not-exposed"),
+        (BackendType.ABAP, "/sap(bD1kZQ%3d%3D)/bc/bsp", "allowed"),
+        (BackendType.ABAP, "/sap(..%2f)/bc/bsp", "connector.resource-not-exposed"),
+        (BackendType.ABAP, "/(sap)/bc/bsp", "connector.resource-not-exposed"),
+    ],
+)
+def test_the_state_of_abap_sessions_in_paths(kind: BackendType, target: str, expected: str) -> None:
+    mapping = Mapping("erp", 80, "in", 80, resources=(Resource("/sap/bc/bsp"),), backend_type=kind)
+    try:
+        AccessTable([mapping]).decide("erp", 80, target, upgrade=False)
+        decided = "allowed"
+    except FaultError as error:
+        decided = error.fault.code
+    assert decided == expected

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from landbridge.model.landscape import ConnectorContent
+from landbridge.model.mapping import BackendType
 from landbridge.model.subaccount import InstanceContent, Service, ServiceInstance
 from landbridge.testing.world import ACME, GLOBEX, World, erp_mapping, subaccount, world
 
@@ -58,7 +59,12 @@ async def test_each_connected_connector_of_the_subaccount_and_no_other(tmp_path:
     info = ServiceInstance("33333333-0000-4000-8000-00000000000c", "info", Service.CONNECTIVITY, "api_access", ACME)
     acme = replace(content, instances=(*content.instances, InstanceContent(info)))
     connectors = [
-        ConnectorContent("plant", ACME, "plant", mappings=(replace(erp_mapping(1), description="our ERP"),)),
+        ConnectorContent(
+            "plant",
+            ACME,
+            "plant",
+            mappings=(replace(erp_mapping(1), description="our ERP", backend_type=BackendType.ABAP),),
+        ),
         ConnectorContent("default", ACME, mappings=(erp_mapping(1),)),
         ConnectorContent("theirs", GLOBEX, mappings=(erp_mapping(1, virtual="theirs.virtual"),)),
     ]
@@ -83,7 +89,7 @@ async def test_each_connected_connector_of_the_subaccount_and_no_other(tmp_path:
                 "protocol": "HTTP",
                 "host": "erp.virtual:80",
                 "description": "our ERP",
-                "type": "nonSAPsys",
+                "type": "abapSys",
                 "status": "exposed",
             }
         ]

@@ -13,6 +13,9 @@ _AMBIGUOUS = re.compile(r"(?:^|/|%2f)(?:\.|%2e){1,2}(?:/|%2f|;|$)|\\|%5c", re.IG
 """Dot segments and backslashes, raw or encoded, also between encoded slashes, which a backend may decode first.
 Encoded slashes alone are let through: OData keys hold them (traps 12)."""
 
+_MANGLED = re.compile(r"(/[A-Za-z0-9_~.-]*)\((?:[A-Za-z0-9+=_-]|%3[Dd])*\)(?=/|$)")
+"""State of a session in the first segment, as ABAP systems write it: `/sap(bD1kZQ==)/bc/bsp` is `/sap/bc/bsp`."""
+
 _SUSPECT = re.compile(r"[.%\\]")
 """Nothing is ambiguous without one of these, and most paths have none."""
 
@@ -37,6 +40,8 @@ class AccessTable:
         if _SUSPECT.search(path) and _AMBIGUOUS.search(path):
             raise FaultError(fault("connector.path-ambiguous", host=host, port=port, path=path))
         resource = _covering(found.mapping, path, upgrade)
+        if resource is None and found.mapping.backend_type.mangles_urls and _MANGLED.match(path):
+            resource = _covering(found.mapping, _MANGLED.sub(r"\1", path, count=1), upgrade)
         if resource is None:
             raise FaultError(_denied(found.mapping, host, port, path))
         if upgrade and not resource.websocket_upgrade_allowed:

@@ -131,7 +131,12 @@ class ConnectorSession:
     def _expose(self, access: AccessTable) -> None:
         """Tell the cloud side what can be reached, in messages that are small enough."""
         systems = [
-            {"protocol": mapping.protocol.value, "host": mapping.virtual, "description": mapping.description[:200]}
+            {
+                "protocol": mapping.protocol.value,
+                "host": mapping.virtual,
+                "description": mapping.description[:200],
+                "type": mapping.backend_type.value,
+            }
             for mapping in access.mappings
         ]
         for start in range(0, max(len(systems), 1), EXPOSED_AT_ONCE):

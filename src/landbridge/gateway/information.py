@@ -64,7 +64,7 @@ def _system(system: dict[str, str]) -> dict[str, str]:
         "protocol": system.get("protocol", ""),
         "host": system.get("host", ""),
         "description": system.get("description", ""),
-        "type": UNKNOWN_SYSTEM,
+        "type": system.get("type", UNKNOWN_SYSTEM),
         "status": "exposed",
     }
 

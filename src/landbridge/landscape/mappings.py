@@ -8,7 +8,15 @@ from collections.abc import Callable
 from landbridge.landscape.addresses import Address, BadAddress, internal_address, virtual_address
 from landbridge.landscape.fields import Fields, Once
 from landbridge.landscape.problems import shown
-from landbridge.model.mapping import AuthenticationMode, HostInHeader, Mapping, Protocol, Resource
+from landbridge.model.mapping import (
+    AuthenticationMode,
+    BackendType,
+    HostInHeader,
+    Mapping,
+    Protocol,
+    Resource,
+    backend_types,
+)
 
 _LATER_PROTOCOLS = ("RFC", "RFCS", "RFCWS")
 _RANGED = frozenset({Protocol.TCP, Protocol.TCPS})
@@ -24,7 +32,16 @@ def read_mappings(connector: Fields) -> tuple[Mapping, ...]:
 
 
 def _mapping(fields: Fields, once: Once) -> Mapping:
-    fields.only("virtual", "internal", "protocol", "authentication_mode", "host_in_header", "resources", "description")
+    fields.only(
+        "virtual",
+        "internal",
+        "protocol",
+        "backend_type",
+        "authentication_mode",
+        "host_in_header",
+        "resources",
+        "description",
+    )
     virtual = _address(fields, "virtual", virtual_address)
     internal = _address(fields, "internal", internal_address)
     protocol = fields.choice("protocol", Protocol, Protocol.HTTP, later=_LATER_PROTOCOLS)
@@ -42,7 +59,11 @@ def _mapping(fields: Fields, once: Once) -> Mapping:
         resources=_resources(fields),
         description=fields.text("description", ""),
         ports=virtual.ports,
+        backend_type=fields.choice("backend_type", BackendType, BackendType.NON_SAP),
     )
+    if mapping.backend_type not in backend_types(protocol):
+        allowed = ", ".join(backend_types(protocol))
+        fields.wrong("backend_type", mapping.backend_type, f"one of {allowed} with {protocol}")
     if not protocol.is_http:
         _check_bare(fields, mapping)
     elif mapping.authentication_mode.propagates and not protocol.is_tls:

@@ -54,6 +54,40 @@ _PROPAGATING = frozenset({AuthenticationMode.X509_GENERAL, AuthenticationMode.X5
 _RESTRICTED = frozenset({AuthenticationMode.NONE_RESTRICTED, AuthenticationMode.X509_RESTRICTED})
 
 
+class BackendType(StrEnum):
+    """What kind of system a mapping leads to, in the original's words (cloud-connector §1.4)."""
+
+    ABAP = "abapSys"
+    NETWEAVER_CE = "netweaverCE"
+    NETWEAVER_GATEWAY = "netweaverGW"
+    APPLICATION_SERVER_JAVA = "applServerJava"
+    BUSINESS_CONNECTOR = "BC"
+    PROCESS_INTEGRATION = "PI"
+    HANA = "hana"
+    OTHER_SAP = "otherSAPsys"
+    NON_SAP = "nonSAPsys"
+
+    @property
+    def mangles_urls(self) -> bool:
+        """Whether the system keeps the state of sessions in parentheses in the first segment of paths."""
+        return self in _MANGLING
+
+
+_MANGLING = frozenset({BackendType.ABAP, BackendType.NETWEAVER_GATEWAY})
+_BEHIND_TCP = frozenset(
+    {BackendType.ABAP, BackendType.HANA, BackendType.NETWEAVER_GATEWAY, BackendType.OTHER_SAP, BackendType.NON_SAP}
+)
+
+
+def backend_types(protocol: Protocol) -> tuple[BackendType, ...]:
+    """The kinds of systems that a protocol may lead to (cloud-connector §1.4, allowed combinations)."""
+    if protocol.is_http:
+        return tuple(BackendType)
+    if protocol in (Protocol.LDAP, Protocol.LDAPS):
+        return (BackendType.NON_SAP,)
+    return tuple(kind for kind in BackendType if kind in _BEHIND_TCP)
+
+
 class HostInHeader(StrEnum):
     """Which host the backend sees in the Host header."""
 
@@ -101,6 +135,7 @@ class Mapping:
     resources: tuple[Resource, ...] = ()
     description: str = ""
     ports: int = 1
+    backend_type: BackendType = BackendType.NON_SAP
 
     @property
     def virtual(self) -> str:
