@@ -33,7 +33,7 @@ NO_COOKIES = "none"
 class Manner:
     """The client's way of asking over HTTP.
 
-    accept      kind of content that it wants; `*/*` takes everything
+    accept      kind of content that it wants; empty: what clients of the protocol want
     headers     of its own; a `Secret` value is sent and never shown
     follow      whether it follows redirects
     sap_client  client of the ABAP system in which the user lives; empty: not known
@@ -45,7 +45,7 @@ class Manner:
     scope       what it asks of a token service
     """
 
-    accept: str = "*/*"
+    accept: str = ""
     headers: tuple[tuple[str, str | Secret], ...] = field(default=())
     follow: bool = False
     sap_client: str = ""

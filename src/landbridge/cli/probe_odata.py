@@ -58,10 +58,7 @@ def odata(
     as_json: AsJson = False,
 ) -> None:
     """Probe, and tell."""
-    from landbridge.checks.probes.odata import ACCEPT
-
     manner = Manner(
-        accept=ACCEPT,
         headers=headers_of(header),
         follow=follow,
         sap_client=sap_client,

@@ -55,10 +55,7 @@ def soap(
     as_json: AsJson = False,
 ) -> None:
     """Probe, and tell."""
-    from landbridge.checks.probes.soap import ACCEPT
-
     manner = Manner(
-        accept=ACCEPT,
         headers=headers_of(header),
         follow=follow,
         sap_client=sap_client,

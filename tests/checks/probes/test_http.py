@@ -269,6 +269,16 @@ async def test_a_connector_follows_no_redirect_to_another_host() -> None:
     assert answers(evidence, "answer")[-1].problem == "forbidden"
 
 
+LOGIN_PAGE = answer(200, body="<form><input type=password></form>", kind="text/html")
+
+
+@pytest.mark.parametrize(("protocol", "found"), [("odata", True), ("soap", True), ("http", False)])
+async def test_each_protocol_wants_its_own_kind_of_content(protocol: str, found: bool) -> None:
+    evidence = await seen(web(lambda call: LOGIN_PAGE), protocol=protocol)
+    login = [one for one in report(evidence).findings if one.cause == "redirect-to-login"]
+    assert bool(login) is found
+
+
 SECRETS = (PASSWORD, "c2hvcDpjb3JyZWN0", TOKEN, "SAP_SESSIONID_ABC_100=session", "opaque-secret", "key=sesame")
 
 

@@ -24,13 +24,23 @@ Try = tuple[str, Url]
 Describe = Callable[[Answer], Sequence[Observation]]
 """What an answer is, for those who know its protocol."""
 
+_ACCEPTED = {
+    "odata": "application/json, application/atomsvc+xml;q=0.9, application/xml;q=0.8",
+    "soap": "text/xml, application/soap+xml, application/xml",
+}
+"""What clients of a protocol want."""
 _CONCLUSIVE = frozenset((401, 407, 429, 503))
 """Statuses of 400 and above that say the same for HEAD and GET."""
 
 
+def accepted(scene: Scene) -> str:
+    """The kind of content that the client wants."""
+    return scene.manner.accept or _ACCEPTED.get(scene.target.protocol, "*/*")
+
+
 def headers(scene: Scene) -> tuple[Header, ...]:
     """Those that the client sends with every request, without a logon."""
-    return (("Accept", scene.manner.accept), *scene.manner.headers)
+    return (("Accept", accepted(scene)), *scene.manner.headers)
 
 
 def scheme_of(scene: Scene) -> str:
@@ -66,7 +76,7 @@ async def tried(
     for method, url in tries:
         answers = await asked(time.scene, Request(purpose, method, url, sent, scheme), address)
         facts += [answer.fact for answer in answers]
-        data = wants_data(scene.manner.accept) or len(answers) > 1
+        data = wants_data(accepted(scene)) or len(answers) > 1
         if conclusive(answers[-1].fact, data) or (method, url) == tries[-1]:
             facts += describe(answers[-1])
             break

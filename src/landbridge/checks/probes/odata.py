@@ -14,8 +14,6 @@ from landbridge.checks.probe import Probe, Scene
 from landbridge.checks.probes.csrf import may_ask
 from landbridge.checks.probes.http import given, may_log_on, tried, way_open
 
-ACCEPT = "application/json, application/atomsvc+xml;q=0.9, application/xml;q=0.8"
-"""What a client of OData wants."""
 _METADATA = "$metadata"
 _EDMX = re.compile(rb"<(?:\w{1,20}:)?Edmx\b[^>]{0,2000}?\bVersion\s*=\s*[\"']([0-9.]{1,5})[\"']")
 _DATA_SERVICES = re.compile(rb"DataServiceVersion\s*=\s*[\"']([0-9.]{1,5})[\"']")

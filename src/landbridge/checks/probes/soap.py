@@ -20,8 +20,6 @@ from landbridge.checks.probes.address import reachable
 from landbridge.checks.probes.csrf import may_ask
 from landbridge.checks.probes.http import given, logged_on, may_log_on, scheme_of, tried, way_open
 
-ACCEPT = "text/xml, application/soap+xml, application/xml"
-"""What a client of SOAP wants."""
 EMPTY = (
     b'<?xml version="1.0" encoding="utf-8"?>'
     b'<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"><soap:Body/></soap:Envelope>'
