@@ -223,3 +223,36 @@ async def test_what_is_stored_of_a_private_key_is_sealed(side: CloudSide, admin:
         assert line.encode() not in content
     shown = credentials((await admin.get("/admin/subaccounts/acme/bindings?instance=dest&name=certified")).json())
     assert json.dumps(shown) == json.dumps(found)
+
+
+async def test_a_token_of_the_other_shape_counts_with_its_certificate_only(
+    side: CloudSide, admin: httpx.AsyncClient
+) -> None:
+    """Destination service §2: over plain HTTP, or with the certificate of somebody else, it is worth nothing."""
+    with_secret = credentials((await admin.get("/admin/subaccounts/acme/bindings?instance=dest")).json())
+    own, other = await create(admin), await create(admin, name="other")
+    paths = ("destinations/erp", "subaccountDestinations", "instanceDestinations", "saml2Metadata")
+
+    async def answers(client: httpx.AsyncClient, token: str, code: str | None) -> None:
+        for path in paths:
+            headers = {"Authorization": f"Bearer {token}"}
+            answer = await client.get(f"/destination-configuration/v1/{path}", headers=headers)
+            expected = code or ("trust.no-key-pair" if path == "saml2Metadata" else None)
+            assert answer.headers.get("x-internal-error-code") == expected, (path, answer.text)
+
+    async with tls(side, own["certificate"], own["key"]) as client:
+        bound = (await client.post("/oauth2/token", data=form(own))).json()["access_token"]
+        await answers(client, bound, None)
+        second = await client.get(
+            "/destination-configuration/v2/destinations/erp", headers={"Authorization": f"Bearer {bound}"}
+        )
+        assert second.status_code == 422
+        secret = form(with_secret, client_secret=with_secret["clientsecret"])
+        unbound = (await client.post("/oauth2/token", data=secret)).json()["access_token"]
+        await answers(client, unbound, "destination.token-unbound")
+        usual = (await client.post("/oauth/token", data=secret)).json()["access_token"]
+    async with tls(side, other["certificate"], other["key"]) as client:
+        await answers(client, bound, "destination.token-unbound")
+    async with httpx.AsyncClient(base_url=side.running.local_url, trust_env=False) as client:
+        await answers(client, bound, "destination.token-unbound")
+        await answers(client, usual, None)

@@ -12,12 +12,15 @@ from starlette.responses import Response, StreamingResponse
 
 from landbridge.api.answers import fault_answer, request_id
 from landbridge.api.operations import Handler, Operation, parameter
+from landbridge.api.server import PEER_CERTIFICATE
 from landbridge.destinations.answer import Answer
+from landbridge.destinations.caller import Credentials
 from landbridge.destinations.entrance import Entrance
 from landbridge.destinations.levels import Level, Place
 from landbridge.destinations.people import INSTANCE_HEADER
 from landbridge.destinations.request import Conditions
 from landbridge.faults import FaultError, error_headers, fault
+from landbridge.identity.client_certificates import thumbprint
 from landbridge.model.label import EntityKind
 
 PREFIX = "/destination-configuration/v1"
@@ -58,7 +61,7 @@ def guarded(
             write = request.method not in {"GET", "HEAD"}
             headers = request.headers
             place = await entrance.enter(
-                headers.get("authorization", ""),
+                credentials_of(request),
                 level,
                 kind,
                 write=write,
@@ -69,6 +72,17 @@ def guarded(
         return await respond(request, answer)
 
     return handler
+
+
+def credentials_of(request: Request) -> Credentials:
+    """What the request shows. Only TLS says which certificate that is; no header does."""
+    return Credentials(request.headers.get("authorization", ""), thumbprint_of(request))
+
+
+def thumbprint_of(request: Request) -> str:
+    """`x5t#S256` of the client certificate of the connection; empty for none."""
+    der = request.scope.get("extensions", {}).get(PEER_CERTIFICATE)
+    return thumbprint(der) if der else ""
 
 
 def on_level(level: Level, operation: Operation) -> Operation:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from landbridge.api.answers import request_id
-from landbridge.api.destination_answers import respond
+from landbridge.api.destination_answers import respond, thumbprint_of
 from landbridge.api.operations import Handler, Operation, add, parameter, ref
 from landbridge.destinations.answer import Answer
 from landbridge.destinations.auth.context import NO_INPUTS, Inputs
@@ -103,6 +103,7 @@ def _find_request(request: Request, headers: Mapping[str, str], query: Mapping[s
         owners="owner" in (query.get("$includeMetadata") or query.get("includeMetadata") or "").split(";"),
         trail=trail,
         request_id=request_id(request),
+        thumbprint=thumbprint_of(request),
     )
 
 

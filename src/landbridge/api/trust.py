@@ -8,9 +8,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from landbridge.api.destination_answers import respond
+from landbridge.api.destination_answers import credentials_of, respond
 from landbridge.api.operations import COUNT, TEXT, JsonSchema, Operation, add
 from landbridge.destinations.answer import Answer
+from landbridge.destinations.caller import Credentials
 from landbridge.destinations.trust.service import TrustService
 from landbridge.faults import FaultError, fault
 from landbridge.model.trust import TrustSlot
@@ -18,8 +19,8 @@ from landbridge.model.trust import TrustSlot
 _PATH = "/destination-configuration/v1/saml2Metadata"
 _CERTIFICATE = f"{_PATH}/certificate"
 
-Work = Callable[[str], Awaitable[Answer]]
-"""What a route does with an Authorization header."""
+Work = Callable[[Credentials], Awaitable[Answer]]
+"""What a route does for the one who asks."""
 
 
 def router(service: TrustService) -> APIRouter:
@@ -35,11 +36,11 @@ def router(service: TrustService) -> APIRouter:
 
 
 def _slot(routes: APIRouter, service: TrustService, slot: TrustSlot, path: str) -> None:
-    async def show(authorization: str) -> Answer:
-        return await service.certificate(authorization, slot)
+    async def show(shown: Credentials) -> Answer:
+        return await service.certificate(shown, slot)
 
-    async def create(authorization: str) -> Answer:
-        return await service.create(authorization, slot)
+    async def create(shown: Credentials) -> Answer:
+        return await service.create(shown, slot)
 
     _add(routes, "GET", path, _SHOW, show)
     _add(routes, "POST", path, _CREATE, create, takes_body=False)
@@ -52,7 +53,7 @@ def _add(
         async def checked() -> Answer:
             if not takes_body and await request.body():
                 raise FaultError(fault("trust.body-unexpected"))
-            return await work(request.headers.get("authorization", ""))
+            return await work(credentials_of(request))
 
         return await respond(request, checked)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,6 +11,17 @@ from landbridge.identity.verify import Rejection, TokenRejected, TokenVerifier
 from landbridge.model.subaccount import Service
 from landbridge.model.token import VerifiedToken
 from landbridge.store import ClientRepository, ReadModel, Session, SubscriptionRepository
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a request shows to say who asks.
+
+    thumbprint  of the client certificate of its connection (`x5t#S256`); empty for none
+    """
+
+    authorization: str = field(repr=False)
+    thumbprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,20 @@ def service_token(authorization: str, verifier: TokenVerifier) -> ServiceToken:
         return ServiceToken(verifier.verify(text), text)
     except TokenRejected as rejected:
         raise _refusal(rejected) from rejected
+
+
+def check_bound(token: VerifiedToken, thumbprint: str) -> None:
+    """A token of the Identity Authentication's shape counts together with the certificate that it is bound to (§2).
+
+    Other tokens may be bound too, but their clients do not show the certificate here.
+    Raises `FaultError` (401).
+    """
+    if "ias_iss" not in token.claims:
+        return
+    confirmation = token.claims.get("cnf")
+    bound = confirmation.get("x5t#S256") if isinstance(confirmation, Mapping) else None
+    if not bound or bound != thumbprint:
+        raise FaultError(fault("destination.token-unbound"))
 
 
 async def admit(session: Session, given: ServiceToken) -> Caller:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landbridge.destinations.caller import admit, service_token
+from landbridge.destinations.caller import Credentials, admit, check_bound, service_token
 from landbridge.destinations.levels import Level, Place, place_of
 from landbridge.destinations.people import is_person, place_for_person
 from landbridge.identity.request_limit import RequestLimit
@@ -20,7 +20,7 @@ class Entrance:
         self._limit = limit
 
     async def enter(
-        self, authorization: str, level: Level, kind: EntityKind, *, write: bool = False, instance_id: str = ""
+        self, shown: Credentials, level: Level, kind: EntityKind, *, write: bool = False, instance_id: str = ""
     ) -> Place:
         """The place that a level means for the caller, if he may read or write this kind of content there.
 
@@ -28,7 +28,8 @@ class Entrance:
 
         Raises `FaultError` (400, 401, 403, 429).
         """
-        token = service_token(authorization, self._verifier)
+        token = service_token(shown.authorization, self._verifier)
+        check_bound(token.token, shown.thumbprint)
         self._limit.take(token.token.client_id, token.token.tenant)
         async with self._db.read() as session:
             if await is_person(session, token.token):

@@ -42,6 +42,7 @@ class FindRequest:
     owners     whether the answer names the owners of all that was used (second version)
     trail      where the lookup is written down
     request_id for the log
+    thumbprint of the client certificate of the connection; empty for none
     """
 
     authorization: str = field(repr=False)
@@ -55,6 +56,7 @@ class FindRequest:
     owners: bool = False
     trail: Trail = field(default_factory=Trail)
     request_id: str = ""
+    thumbprint: str = ""
 
     def check(self) -> None:
         """Raises `FaultError` (400) for headers that exclude each other or ask for what does not exist."""

@@ -9,7 +9,7 @@ from landbridge.destinations.attached import Attached, attached
 from landbridge.destinations.audit import FindAudit
 from landbridge.destinations.auth.context import TokenContext
 from landbridge.destinations.auth.tokens import TokenSource
-from landbridge.destinations.caller import Caller, recall, service_token
+from landbridge.destinations.caller import Caller, check_bound, recall, service_token
 from landbridge.destinations.find import Found, find, find_on_level
 from landbridge.destinations.lookup import LevelLookup
 from landbridge.destinations.repeated import Given, Repeated
@@ -66,6 +66,8 @@ class DestinationService:
         """No transaction is open while a token service is called."""
         token = service_token(request.authorization, self._verifier)
         audit.token(token)
+        if finding is find:  # the second version refuses such tokens anyway
+            check_bound(token.token, request.thumbprint)
         self._limit.take(token.token.client_id, token.token.tenant)
         known = await self._repeated.get(finding, request, token)
         if known is not None:

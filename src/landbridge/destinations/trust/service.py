@@ -8,6 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable
 
 from landbridge.destinations.answer import Answer, counted
+from landbridge.destinations.caller import Credentials
 from landbridge.destinations.entrance import Entrance
 from landbridge.destinations.levels import Level
 from landbridge.destinations.trust.key_pairs import entity_id, key_pair
@@ -38,9 +39,9 @@ class TrustService:
         self._drop_caches = drop_caches
         self._making = asyncio.Semaphore(1)
 
-    async def metadata(self, authorization: str) -> Answer:
+    async def metadata(self, shown: Credentials) -> Answer:
         """The metadata XML in base64. Raises `FaultError` (404) without an active key pair."""
-        subaccount = await self._subaccount(authorization)
+        subaccount = await self._subaccount(shown)
         async with self._db.read() as session:
             active = await key_pair_of(session, subaccount, TrustSlot.ACTIVE)
             passive = await TrustKeyRepository(session).get(subaccount, TrustSlot.PASSIVE)
@@ -48,16 +49,16 @@ class TrustService:
         text = metadata(entity_id(subaccount, self._domain), certificates)
         return Answer(200, {"idpMetadata": b64encode(text).decode()})
 
-    async def certificate(self, authorization: str, slot: TrustSlot) -> Answer:
+    async def certificate(self, shown: Credentials, slot: TrustSlot) -> Answer:
         """The certificate of a key pair. Raises `FaultError` (404)."""
-        subaccount = await self._subaccount(authorization)
+        subaccount = await self._subaccount(shown)
         async with self._db.read() as session:
             pair = await key_pair_of(session, subaccount, slot)
         return Answer(200, {"certificate": pair.certificate})
 
-    async def create(self, authorization: str, slot: TrustSlot) -> Answer:
+    async def create(self, shown: Credentials, slot: TrustSlot) -> Answer:
         """Make a key pair, in place of the one in the slot. One at a time: each keeps a processor busy for seconds."""
-        subaccount = await self._subaccount(authorization, write=True)
+        subaccount = await self._subaccount(shown, write=True)
         async with self._making:
             pair = await asyncio.to_thread(key_pair, subaccount, slot, self._domain, self._clock())
         async with self._db.begin() as session:
@@ -65,17 +66,17 @@ class TrustService:
         logger.info("trust key pair made", extra={"subaccount": subaccount, "slot": slot.value})
         return Answer(200, {"certificate": pair.certificate})
 
-    async def delete_passive(self, authorization: str) -> Answer:
+    async def delete_passive(self, shown: Credentials) -> Answer:
         """Raises `FaultError` (404)."""
-        subaccount = await self._subaccount(authorization, write=True)
+        subaccount = await self._subaccount(shown, write=True)
         async with self._db.begin() as session:
             if not await TrustKeyRepository(session).delete(subaccount, TrustSlot.PASSIVE):
                 raise missing(subaccount, TrustSlot.PASSIVE)
         return counted(1)
 
-    async def rotate(self, authorization: str) -> Answer:
+    async def rotate(self, shown: Credentials) -> Answer:
         """The passive key pair signs from now on; the other one becomes passive. Raises `FaultError` (404)."""
-        subaccount = await self._subaccount(authorization, write=True)
+        subaccount = await self._subaccount(shown, write=True)
         async with self._db.begin() as session:
             passive = await key_pair_of(session, subaccount, TrustSlot.PASSIVE)
             active = await key_pair_of(session, subaccount, TrustSlot.ACTIVE)
@@ -83,13 +84,13 @@ class TrustService:
         logger.info("trust key pairs rotated", extra={"subaccount": subaccount})
         return Answer(200, {"activeCertificate": passive.certificate, "passiveCertificate": active.certificate})
 
-    async def drop_caches(self, authorization: str) -> Answer:
+    async def drop_caches(self, shown: Credentials) -> Answer:
         """Forget what is kept of foreign identity services."""
-        await self._subaccount(authorization, write=True)
+        await self._subaccount(shown, write=True)
         self._drop_caches()
         return Answer(200)
 
-    async def _subaccount(self, authorization: str, *, write: bool = False) -> str:
+    async def _subaccount(self, shown: Credentials, *, write: bool = False) -> str:
         """The caller's subaccount; for a person the roles for certificates count."""
-        place = await self._entrance.enter(authorization, Level.SUBACCOUNT, EntityKind.CERTIFICATE, write=write)
+        place = await self._entrance.enter(shown, Level.SUBACCOUNT, EntityKind.CERTIFICATE, write=write)
         return place.subaccount_id

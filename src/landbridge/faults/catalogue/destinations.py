@@ -97,6 +97,16 @@ _CALLER = (
         reference="destination-service §3.1",
     ),
     FaultKind(
+        "destination.token-unbound",
+        CALLER,
+        401,
+        "The token has the shape of the Identity Authentication service, and the connection does not show the "
+        "certificate that the token is bound to.",
+        "Call over TLS with the client certificate with which the token was fetched.",
+        exit=40,
+        reference="destination-service §2",
+    ),
+    FaultKind(
         "destination.wrong-client",
         CALLER,
         403,
