@@ -210,6 +210,7 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
             clock=clock,
             find=finder.find,
             door=OwnDoor(door_url(settings, ports), identity.keyring.sign, clock),
+            local_url=local_url(settings, ports),
             audit_folder=settings.data / AUDIT_FOLDER,
             check_targets=settings.check_targets,
             private_targets=settings.profile is Profile.LAPTOP,

@@ -64,5 +64,7 @@ def _wish(name: str, wish: CheckWish) -> Wish:
         user_token=Secret(wish.user_token),
         proxy_token=None if wish.proxy_token is None else Secret(wish.proxy_token),
         service_token=None if wish.service_token is None else Secret(wish.service_token),
+        person=wish.person,
+        session=Secret(wish.session),
         seconds=wish.seconds,
     )

@@ -80,6 +80,7 @@ class Parts:
 
     find             the find call of the Destination service
     door             opens the HTTP door for a subaccount
+    local_url        where this machine finds the API
     audit_folder     where records of changes are kept; None: nowhere
     check_targets    private networks that checks of Internet destinations may call
     private_targets  whether the cloud side may call addresses of private networks
@@ -97,6 +98,7 @@ class Parts:
     clock: MovableClock
     find: Callable[[FindRequest], Awaitable[Found]]
     door: DoorOpener
+    local_url: str = ""
     audit_folder: Path | None = None
     check_targets: tuple[str, ...] = ()
     private_targets: bool = False

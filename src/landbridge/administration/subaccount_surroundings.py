@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 from msgspec import structs
 
 from landbridge.administration.connector_list import ConnectedConnector, NotedFault
-from landbridge.administration.desk import Parts
+from landbridge.administration.desk import Parts, find_user
 from landbridge.administration.developer_tokens import Minting, mint
+from landbridge.administration.editor_calls import editor_calls
 from landbridge.administration.tombstones import deleted_at
 from landbridge.checks.destination_target import proxy_type_of, url_of
 from landbridge.checks.http.url import shown
-from landbridge.checks.observations import ConnectorsListed, DestinationSeen
+from landbridge.checks.observations import ConnectorsListed, DestinationSeen, EditorSeen
 from landbridge.checks.observations.destination import Connected
 from landbridge.checks.rules.conn_503 import WINDOW
 from landbridge.checks.surroundings import AuthTokens, Door, Found, Wish
@@ -25,10 +26,11 @@ from landbridge.destinations.attached import references
 from landbridge.destinations.auth.context import Inputs
 from landbridge.destinations.request import FindRequest
 from landbridge.faults import Fault, FaultError, fault
+from landbridge.identity.people import person_of
 from landbridge.model.destination import Destination
 from landbridge.model.secret import Secret
-from landbridge.model.subaccount import Service, ServiceInstance, Subaccount
-from landbridge.store import ClientRepository, DestinationRepository, InstanceRepository, Session
+from landbridge.model.subaccount import Client, Service, ServiceInstance, Subaccount
+from landbridge.store import ClientRepository, DestinationRepository, InstanceRepository, RoleRepository, Session
 
 RETURN = 3.0
 """Seconds that a check waits for a connector that was lost just now."""
@@ -61,6 +63,37 @@ class SubaccountSurroundings:
     async def tokens(self, wish: Wish) -> AuthTokens:
         entries: AuthTokens = (await self._find(wish, skip_tokens=False)).get("authTokens", ())
         return entries
+
+    async def editor(self, wish: Wish) -> EditorSeen:
+        parts = self.parts
+        async with parts.db.read() as session:
+            user = await find_user(session, self.subaccount, wish.person)
+            person = await person_of(session, self.subaccount, user)
+            roles = [one for one in await RoleRepository(session).list(self.subaccount.id) if one.person == user.name]
+            client = await self._application(session)
+            instance = (await self._instance(session)).id if self.instance else ""
+        fresh = str(
+            mint(Minting(client, self.subaccount, person, {}), parts.keyring, parts.issuer, parts.clock)["access_token"]
+        )
+        given = wish.session.reveal()
+        calls = await editor_calls(parts.local_url, given or fresh, instance)
+        return EditorSeen(
+            person=user.name,
+            roles=tuple(one.role.value + (f"@{one.instance_id}" if one.instance_id else "") for one in roles),
+            calls=calls,
+            session=bool(given),
+            fresh=await editor_calls(parts.local_url, fresh, instance) if given else (),
+        )
+
+    async def _application(self, session: Session) -> Client:
+        """The client of an application, with which people log on. Raises `FaultError` when there is none."""
+        for one in await InstanceRepository(session).list(self.subaccount.id):
+            if one.service is Service.XSUAA:
+                return (await ClientRepository(session).for_instance(one.id))[0]
+        known = "none of the service xsuaa"
+        raise FaultError(
+            fault("platform.unknown-instance", subaccount=self.subaccount.subdomain, instance="xsuaa", known=known)
+        )
 
     async def connectors(self, location: str, system: str) -> ConnectorsListed:
         everywhere = list(self.parts.tunnels.connectors())

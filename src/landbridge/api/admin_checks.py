@@ -22,6 +22,8 @@ class CheckWish(Body):
     fragment       laid over it
     user_token     of the user whose identity is to be carried
     proxy_token    value of Proxy-Authorization, or the token alone; empty text: the header is not sent
+    person         for whom the editor of destinations stays empty: then that is looked at
+    session        the token of that person's session
     service_token  with which the Destination service is asked; empty text: none is sent
     seconds        for each measurement
     """
@@ -32,6 +34,8 @@ class CheckWish(Body):
     user_token: Annotated[str, Field(max_length=_TOKEN, repr=False)] = ""
     proxy_token: Annotated[str | None, Field(max_length=_TOKEN, repr=False)] = None
     service_token: Annotated[str | None, Field(max_length=_TOKEN, repr=False)] = None
+    person: Annotated[str, Field(max_length=255)] = ""
+    session: Annotated[str, Field(max_length=_TOKEN, repr=False)] = ""
     seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
 
 

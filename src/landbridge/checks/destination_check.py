@@ -28,6 +28,8 @@ LONGER = 2
 async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, clock: Clock, trust: Trust) -> Evidence:
     """Everything that is to be seen of a destination. Never raises for what stands in its way."""
     found = await surroundings.find(wish)
+    if wish.person:
+        return await _editor(surroundings, wish, found, clock)
     target = target_of(found.seen, found.properties, wish.path)
     began = Step(probe="destination", layer=Layer.DESTINATION, effect=Effect.PASSIVE, seen=(found.seen,))
     scene = Scene(target=target, dialler=dialler, clock=clock, trust=trust, seconds=wish.seconds)
@@ -51,6 +53,13 @@ async def looked_through(
     scene = Scene(target=target, dialler=dialler, clock=clock, seconds=LONGER * wish.seconds)
     evidence = await observe(scene, [one for one in stage.probes() if one.name not in _OF_DESTINATIONS])
     return replace(evidence, steps=stage.joined(evidence.steps))
+
+
+async def _editor(surroundings: Surroundings, wish: Wish, found: Found, clock: Clock) -> Evidence:
+    """Why the editor of destinations stays empty for somebody; the destination itself is not looked at."""
+    seen = await surroundings.editor(wish)
+    step = Step(probe="editor", layer=Layer.AUTHORISATION, effect=Effect.SAFE, seen=(seen,))
+    return Evidence(target=target_of(found.seen, found.properties), at=clock(), steps=(step,))
 
 
 _OF_DESTINATIONS = frozenset({"claims", "token"})

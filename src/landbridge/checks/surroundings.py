@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from landbridge.checks.observations import ConnectorsListed, DestinationSeen
+from landbridge.checks.observations import ConnectorsListed, DestinationSeen, EditorSeen
 from landbridge.model.secret import Secret
 
 
@@ -19,6 +19,8 @@ class Wish:
     user_token     of the user whose identity is to be carried; empty: nobody's
     proxy_token    what is sent as Proxy-Authorization instead of a token of ours; None: one of ours
     service_token  with which the Destination service is asked instead of one of ours; None: one of ours
+    person         whose editor of destinations stays empty; empty: that is not asked
+    session        the token of that person's session; empty: none was given
     seconds        for each measurement
     """
 
@@ -28,6 +30,8 @@ class Wish:
     user_token: Secret = field(default_factory=lambda: Secret(""))
     proxy_token: Secret | None = None
     service_token: Secret | None = None
+    person: str = ""
+    session: Secret = field(default_factory=lambda: Secret(""))
     seconds: float = 10.0
 
 
@@ -64,6 +68,10 @@ class Surroundings(Protocol):
 
     async def tokens(self, wish: Wish) -> AuthTokens:
         """Its tokens. Raises `FaultError`."""
+        ...
+
+    async def editor(self, wish: Wish) -> EditorSeen:
+        """The calls of the editor for a person. Raises `FaultError` for somebody who is not there."""
         ...
 
     async def connectors(self, location: str, system: str) -> ConnectorsListed:

@@ -17,6 +17,7 @@ Examples:
   landbridge check ERP --subaccount acme
   landbridge check ERP --subaccount acme --path /sap/opu/odata --json
   landbridge check ERP --subaccount acme --user-token alice.jwt
+  landbridge check ERP --subaccount acme --person alice@acme.example
 
 Systems behind a connector are measured from where the connector stands, and only if they are in its mappings. The
 request is HEAD (GET where that is not served). Next to our findings the report says what the original's check would
@@ -37,6 +38,8 @@ def check(
     service_token: Annotated[
         TokenFile, typer.Option(help="File with the token your application finds destinations with.")
     ] = None,
+    person: Annotated[str, typer.Option(help="Why does the editor of destinations stay empty for this user?")] = "",
+    session: Annotated[TokenFile, typer.Option(help="File with the token of that user's session.")] = None,
     timeout: Annotated[float, typer.Option("--timeout", min=0.1, max=30, help="Seconds for each measurement.")] = 10.0,
     html: HtmlFile = None,
     data: Data = DATA,
@@ -53,6 +56,8 @@ def check(
         "userToken": _content(user_token) or "",
         "proxyToken": _content(proxy_token),
         "serviceToken": _content(service_token),
+        "person": person,
+        "session": _content(session) or "",
         "seconds": timeout,
     }
     answer = RunningSide(data).post(path_of("subaccounts", subaccount, "destinations", name, "check"), wish)

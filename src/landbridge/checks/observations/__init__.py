@@ -27,6 +27,7 @@ from landbridge.checks.observations.destination import (
     ConnectorsListed,
     DestinationSeen,
     DoorAnswered,
+    EditorSeen,
     TokenRetrieved,
     TunnelPinged,
 )
@@ -63,7 +64,14 @@ _Http = HttpAnswer | LogonGiven | TokenAnswered | ODataDescribed | SoapDescribed
 _Way = NameElsewhere | ProxyTried | TenantHost | OtherTrust | SenderSaw | IssuerFetched
 _Connector = ConnectorState | MappingSeen | BackendConnected | BackendAnswered
 _Destination = (
-    DestinationSeen | TokenRetrieved | ClaimsSeen | ConnectorsListed | TunnelPinged | ConnectorAsked | DoorAnswered
+    DestinationSeen
+    | TokenRetrieved
+    | ClaimsSeen
+    | ConnectorsListed
+    | TunnelPinged
+    | ConnectorAsked
+    | DoorAnswered
+    | EditorSeen
 )
 
 Observation = (
@@ -93,6 +101,7 @@ __all__ = [
     "DestinationSeen",
     "DirectorySeen",
     "DoorAnswered",
+    "EditorSeen",
     "Greeted",
     "HttpAnswer",
     "IssuerFetched",

@@ -46,6 +46,44 @@ class DestinationSeen(Fact, frozen=True, tag="destination-seen"):
         return f"{self.type} {self.proxy_type} {self.authentication} {self.url}{where}"
 
 
+class EditorCall(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One call behind the editor of destinations. `status` is 0 when there was no answer; `code` is our fault's."""
+
+    what: str
+    level: str
+    status: int
+    code: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the list came."""
+        return self.status == 200
+
+
+class EditorSeen(Fact, frozen=True, tag="editor-seen"):
+    """The calls that the editor of destinations makes for a person, and the roles that stand behind them.
+
+    roles    of the person, with "@instance" for those of an instance
+    calls    with the session's token if one was given, else with a fresh one
+    session  whether one was given; then `fresh` holds the same calls with a fresh token
+    """
+
+    person: str
+    roles: tuple[str, ...] = ()
+    calls: tuple[EditorCall, ...] = ()
+    session: bool = False
+    fresh: tuple[EditorCall, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        return all(one.allowed for one in self.calls)
+
+    @property
+    def line(self) -> str:
+        said = ", ".join(f"{one.what} of the {one.level}: {one.status}" for one in self.calls)
+        return f"{self.person} ({', '.join(self.roles) or 'no role'}): {said}"
+
+
 class TokenRetrieved(Fact, frozen=True, tag="token-retrieved"):
     """A token that finding the destination brought, or the fault in its place (`authTokens[].error`)."""
 
