@@ -88,6 +88,10 @@ def test_a_running_connector_shows_its_state_and_its_records_hold(up: Up, tmp_pa
     assert checked.returncode == 0, checked.stderr
     assert json.loads(checked.stdout)["records"] >= 4
     assert landbridge("data", "audit", "--data", str(up.data)).returncode == 0
+    known = json.loads(checked.stdout)["head"]
+    assert landbridge("connector", "audit", "--state", str(state), "--known", known).returncode == 0
+    gone = landbridge("connector", "audit", "--state", str(state), "--known", "0" * 63 + "1")
+    assert "no record that holds has the hash" in gone.stderr
     (file,) = (state / "audit").iterdir()
     file.write_bytes(file.read_bytes().replace(b"connector enrolled", b"connector Enrolled"))
     damaged = landbridge("connector", "audit", "--state", str(state))

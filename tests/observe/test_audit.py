@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from landbridge.observe.audit import AuditRecord, AuditTrail, check
+from landbridge.observe.audit import AuditRecord, AuditTrail, check, head
 
 DAY = 86_400.0
 
@@ -79,6 +79,27 @@ def test_lines_that_move_are_found(tmp_path: Path, change: str) -> None:
     changed = {"removed": [first, third, last], "swapped": [first, third, second, last], "inserted": [first, first]}
     file.write_bytes(b"".join(changed[change]))
     assert check(tmp_path)[1]
+
+
+@pytest.mark.parametrize("change", ["cut off", "written anew"])
+def test_who_knows_a_hash_sees_a_chain_without_it(tmp_path: Path, change: str) -> None:
+    trail = AuditTrail(tmp_path, Hand())
+    trail(record(1))
+    earlier = head(tmp_path)
+    trail(record(2))
+    known = head(tmp_path)
+    trail.close()
+    assert check(tmp_path, earlier) == check(tmp_path, known) == (2, [])
+    (file,) = tmp_path.iterdir()
+    if change == "cut off":
+        file.write_bytes(file.read_bytes().splitlines(True)[0])
+        assert check(tmp_path, earlier) == (1, [])
+    else:
+        file.unlink()
+        AuditTrail(tmp_path, Hand())(record(3))
+    assert check(tmp_path) == (1, []), "the chain alone tells nothing"
+    (damage,) = check(tmp_path, known)[1]
+    assert known in damage.reason
 
 
 def test_a_torn_line_is_named_and_the_chain_goes_on_behind_it(tmp_path: Path) -> None:

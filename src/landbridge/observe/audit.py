@@ -147,9 +147,20 @@ class Damage:
     reason: str
 
 
-def check(folder: Path) -> tuple[int, list[Damage]]:
-    """(records that hold, places that do not). Raises `OSError` for files that cannot be read."""
+def head(folder: Path) -> str:
+    """The hash of the last record: who knows it from elsewhere can tell later that the records up to it are there."""
+    return _last_hash(folder)
+
+
+def check(folder: Path, known: str = "") -> tuple[int, list[Damage]]:
+    """(records that hold, places that do not).
+
+    known  a `head` of before, or empty: without it, an end cut off and a chain written anew are not seen
+
+    Raises `OSError` for files that cannot be read.
+    """
     good, damages, last = 0, list[Damage](), ORIGIN
+    is_known = known in ("", ORIGIN)
     for file in _files(folder):
         for number, found in enumerate(_records(file), 1):
             if found.problem:
@@ -158,7 +169,10 @@ def check(folder: Path) -> tuple[int, list[Damage]]:
                 damages.append(Damage(file, number, "it does not follow the record before it"))
             else:
                 good += 1
+                is_known = is_known or found.hash == known
             last = found.hash or last
+    if not is_known:
+        damages.append(Damage(folder, 0, f"no record that holds has the hash {known[:64]}"))
     return good, damages
 
 
