@@ -123,18 +123,18 @@ def fetch_failed(evidence: Evidence) -> Verdict:
 
 
 def no_csrf(evidence: Evidence) -> Verdict:
-    """The receiver gives no token to one who asks in the right way."""
+    """The receiver gives no token to a client that asks in the right way, and insists on one."""
     get, post = last(evidence, "csrf-get"), last(evidence, "post")
-    if last(evidence, "csrf-head") is None and get is None:
-        return None
+    if last(evidence, "csrf-head") is None:
+        return None  # the client does not ask: it was only tried whether a token helps
     if any(one.token for one in (*answers(evidence, "csrf-head"), *answers(evidence, "csrf-get"))):
         return Not("it gives a token")
     if get is None:
         return None
     if not 200 <= get.status < 300:
         return Not(f"the fetch is answered with {get.status}")
-    if post is not None and wants_token(post):
-        return Not("it asks for a token")
+    if post is not None and not _accepted(post):
+        return Not(f"without a token a POST is answered with {post.status}")
     passes = (f"a POST without one: {post.status} {post.phrase}".rstrip(),) if post is not None else ()
     sure = Confidence.PROVEN if _accepted(post) else Confidence.CONSISTENT
     return Holds((f"{said(get)}, without a token", *passes), sure, emitter(get))

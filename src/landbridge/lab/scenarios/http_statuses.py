@@ -95,6 +95,13 @@ SCENARIOS = (
     _status(REFUSED, "url-incomplete", 400),
     _status(REFUSED, "not-authenticated", 401, "WWW-Authenticate: Basic realm=orders"),
     _status(REFUSED, "forbidden", 403),
+    _one(
+        REFUSED,
+        "forbidden",
+        "Reading is permitted, writing is not.",
+        HttpTarget(lambda call: answer(403 if call.method == "POST" else 200), options=("--post",)),
+        "post",
+    ),
     _status(REFUSED, "url-incomplete", 404),
     _status(REFUSED, "method", 405, "Allow: PUT"),
     _status(REFUSED, "proxy-authentication", 407, "Proxy-Authenticate: Basic realm=proxy"),
