@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 from pathlib import Path
-from socket import socket
+from socket import create_connection, socket
 
 import asyncssh
 import pytest
@@ -113,6 +114,27 @@ async def test_bad_servers_have_a_name(serve: Serve, problem: str, cause: str) -
     assert server.problem == problem
     assert len(server.first_bytes) <= 255
     assert causes(evidence) == [cause]
+
+
+@pytest.mark.parametrize("then", ["silence", "end"])
+async def test_a_server_that_stops_in_the_key_exchange_has_a_name(then: str) -> None:
+    """It sends its greeting and its lists, as a real one made them, and no more."""
+    async with ssh_server(SshSetup((host_key(),))) as behind:
+        with create_connection(("127.0.0.1", behind)) as real:
+            real.sendall(b"SSH-2.0-lab\r\n")
+            greeting = await asyncio.to_thread(real.recv, 65_536)
+            while len(greeting) < 500:
+                greeting += await asyncio.to_thread(real.recv, 65_536)
+
+    def stopping(connection: socket) -> None:
+        connection.sendall(greeting)
+        while connection.recv(65_536) and then == "silence":
+            pass
+
+    with listening(stopping) as port:
+        evidence = await seen(scene(port))
+    assert [fact.problem for fact in evidence.all(SshHostKey)] == ["timeout" if then == "silence" else "closed"]
+    assert causes(evidence) == ["closed-early"]
 
 
 async def test_every_kind_of_key_is_shown() -> None:

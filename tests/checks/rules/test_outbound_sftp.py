@@ -146,6 +146,8 @@ HOME = SftpPath(act="home", path="/")
             ["post-processing"],
         ),
         ((SftpPath(act="home", path=".", problem="no-sftp"),), ["permission"]),
+        ((SftpPath(act="home", path=".", problem="lost"),), ["disconnect-mid"]),
+        ((HOME, SftpPath(act="list", path=".", problem="timeout")), ["disconnect-mid"]),
     ],
 )
 def test_directories(seen: tuple[SftpPath, ...], causes: list[str]) -> None:

@@ -174,7 +174,7 @@ class SftpPath(Fact, frozen=True, tag="sftp-path"):
     """What the server says about one directory, or one thing done in it.
 
     act      "home", "look", "list", "create", "rename", "remove"
-    problem  "" · "no-such-file" · "permission" · "no-sftp" · "failure"
+    problem  "" · "no-such-file" · "permission" · "no-sftp" · "lost": the session ended · "timeout" · "failure"
     """
 
     act: str

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from asyncssh import SFTPClient, SSHClientConnection
 
 MOST_PARTS = 32
+_LOST = (asyncssh.SFTPConnectionLost, asyncssh.SFTPNoConnection, asyncssh.ConnectionLost)
 
 
 async def files(connection: SSHClientConnection, scene: Scene) -> list[SftpPath]:
     """Each part of the path from the login folder, its content, and a file that comes and goes, if that was asked."""
     try:
         client = await connection.start_sftp_client()
-    except (asyncssh.Error, OSError):
+    except (*_LOST, OSError):
+        return [SftpPath(act="home", path=".", problem="lost")]
+    except asyncssh.Error:
         return [SftpPath(act="home", path=".", problem="no-sftp")]
     home = SftpPath(act="home", path=await _home(client))
     path = scene.target.path or "."
@@ -86,6 +89,8 @@ async def _done(act: str, path: str, attempt: Callable[[], Awaitable[object]]) -
         return SftpPath(act=act, path=path, problem="no-such-file")
     except (asyncssh.SFTPPermissionDenied, asyncssh.SFTPWriteProtect):
         return SftpPath(act=act, path=path, problem="permission")
+    except (*_LOST, OSError):
+        return SftpPath(act=act, path=path, problem="lost")
     except asyncssh.SFTPError:
         return SftpPath(act=act, path=path, problem="failure")
     return SftpPath(act=act, path=path)

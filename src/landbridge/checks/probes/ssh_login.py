@@ -78,18 +78,23 @@ async def login(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
         return [attempt.ended("timeout")]
     except (asyncssh.Error, OSError) as error:
         return [attempt.ended(_problem(error))]
+    if scene.target.protocol != "sftp":
+        connection.abort()
+        return [attempt.ended("")]
+    return [attempt.ended(""), *await _looked(connection, scene)]
+
+
+async def _looked(connection: SSHClientConnection, scene: Scene) -> Sequence[Observation]:
+    """The files. The session is cut before anything is given up: the library would wait for the server even then."""
+    looking = asyncio.ensure_future(files(connection, scene))
     try:
         async with asyncio.timeout(scene.seconds):
-            looked = await files(connection, scene) if scene.target.protocol == "sftp" else []
+            return await asyncio.shield(looking)
     except TimeoutError:
-        return [attempt.ended(""), *_unfinished(scene)]
+        return [SftpPath(act="look", path=scene.target.path or ".", problem="timeout")]
     finally:
         connection.abort()
-    return [attempt.ended(""), *looked]
-
-
-def _unfinished(scene: Scene) -> list[Observation]:
-    return [SftpPath(act="look", path=scene.target.path or ".", problem="failure")]
+        await asyncio.wait({looking})
 
 
 async def _connected(scene: Scene, evidence: Evidence, attempt: _Attempt) -> SSHClientConnection:

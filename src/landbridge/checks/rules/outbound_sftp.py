@@ -30,6 +30,7 @@ BOOK = Book(
         Rule("key-signature", LOGON, "target", ssh_logon.signature),
         Rule("auth-key", LOGON, "target", ssh_logon.key),
         Rule("auth-password", LOGON, "target", ssh_logon.password),
+        Rule("disconnect-mid", Layer.SESSION, "target", sftp_files.cut),
         Rule("directory", Layer.APPLICATION, "target", sftp_files.directory),
         Rule("permission", Layer.AUTHORISATION, "target", sftp_files.permission),
         Rule("post-processing", Layer.AUTHORISATION, "target", sftp_files.processed_stays),

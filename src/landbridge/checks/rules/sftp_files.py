@@ -49,3 +49,14 @@ def processed_stays(evidence: Evidence) -> Verdict:
             if one.act == "remove":
                 return Not("a file was renamed and removed")
     return None
+
+
+def cut(evidence: Evidence) -> Verdict:
+    """The session ends, or stops to answer, while files are looked at."""
+    seen = evidence.all(SftpPath)
+    for one in seen:
+        if one.problem == "lost":
+            return Holds((f"{one.act} {one.path}: the session ended",))
+        if one.problem == "timeout":
+            return Holds((f"{one.act} {one.path}: no answer in time",), Confidence.CONSISTENT)
+    return Not("the session lasted as long as it was needed") if seen else None

@@ -62,6 +62,8 @@ def closed_early(evidence: Evidence) -> Verdict:
     keys, login = evidence.all(SshHostKey), evidence.first(SshLogin)
     if keys and all(key.problem == "closed" for key in keys):
         return Holds(("the server greets and closes the connection before it shows a key",))
+    if keys and all(key.problem in ("closed", "timeout") for key in keys):
+        return Holds(("the server greets and falls silent before it shows a key",), Confidence.CONSISTENT)
     if login is not None and login.problem == "closed":
         return Holds(("the server closes the connection while we log on",), Confidence.CONSISTENT)
     return Not("the connection stays open") if server.good else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from socket import create_server, socket
 
@@ -96,17 +97,27 @@ def _no_directory(folder: Path) -> SshTarget:
 
 def _no_reading(folder: Path) -> SshTarget:
     (folder / "files" / "closed").mkdir(parents=True)
-    return _with_files(folder, "closed", hidden="closed")
+    return _with_files(folder, "closed", be=SshSetup((), hidden="closed"))
 
 
 def _no_writing(folder: Path) -> SshTarget:
     (folder / "files" / "in").mkdir(parents=True)
-    return _with_files(folder, "in", "--write", read_only=True)
+    return _with_files(folder, "in", "--write", be=SshSetup((), read_only=True))
 
 
 def _no_moving(folder: Path) -> SshTarget:
     (folder / "files" / "in").mkdir(parents=True)
-    return _with_files(folder, "in", "--write", keeps=True)
+    return _with_files(folder, "in", "--write", be=SshSetup((), keeps=True))
+
+
+def _cut(folder: Path) -> SshTarget:
+    (folder / "files" / "in").mkdir(parents=True)
+    return _with_files(folder, "in", be=SshSetup((), cuts=True))
+
+
+def _stalled(folder: Path) -> SshTarget:
+    (folder / "files" / "in").mkdir(parents=True)
+    return _with_files(folder, "in", "--timeout", "1", be=SshSetup((), stalls=True))
 
 
 def _no_sftp(folder: Path) -> SshTarget:
@@ -115,13 +126,10 @@ def _no_sftp(folder: Path) -> SshTarget:
     return SshTarget(setup, (line(key),), "sftp", login=True, user=USER, password=PASSWORD)
 
 
-def _with_files(
-    folder: Path, directory: str, *options: str, hidden: str = "", read_only: bool = False, keeps: bool = False
-) -> SshTarget:
+def _with_files(folder: Path, directory: str, *options: str, be: SshSetup | None = None) -> SshTarget:
+    """`be` says how the server treats files."""
     key = host_key()
-    setup = SshSetup(
-        (key,), password=PASSWORD, folder=folder / "files", hidden=hidden, read_only=read_only, keeps=keeps
-    )
+    setup = replace(be or SshSetup(()), host_keys=(key,), password=PASSWORD, folder=folder / "files")
     more = ("--directory", directory, *options)
     return SshTarget(setup, (line(key),), "sftp", login=True, user=USER, password=PASSWORD, options=more)
 
@@ -225,6 +233,8 @@ SCENARIOS = (
     Scenario(FAILURE, "key-signature", stage("It takes old signatures only.", _signature_refused)),
     Scenario(FAILURE, "username-charset", stage("The name has an ampersand.", _strange_name)),
     Scenario(FAILURE, "directory", stage("A part of the path is missing.", _no_directory)),
+    Scenario(FAILURE, "disconnect-mid", stage("The session ends in a listing.", _cut)),
+    Scenario(FAILURE, "disconnect-mid", stage("A listing does not come.", _stalled), "stalled"),
     Scenario(FAILURE, "permission", stage("The directory cannot be listed.", _no_reading), "list"),
     Scenario(FAILURE, "permission", stage("Nothing can be written.", _no_writing), "write"),
     Scenario(FAILURE, "permission", stage("There is no SFTP.", _no_sftp), "no-sftp"),

@@ -27,6 +27,7 @@ class SshSetup:
     folder      of its files; None: it has no SFTP
     read_only   whether nothing can be made in it; `keeps`: whether nothing can be renamed or removed
     hidden      name of a directory that cannot be listed
+    cuts        whether it ends the session when a directory is listed; `stalls`: whether it says nothing then
     heard       passwords that it was given; None: nobody wants to know
     """
 
@@ -42,6 +43,8 @@ class SshSetup:
     read_only: bool = False
     keeps: bool = False
     hidden: str = ""
+    cuts: bool = False
+    stalls: bool = False
     heard: list[str] | None = None
 
 
@@ -143,6 +146,10 @@ class _Files(asyncssh.SFTPServer):
         return super().open(path, pflags, attrs)
 
     def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        if self._setup.cuts:
+            self.channel.get_connection().abort()
+        if self._setup.stalls:
+            return _never()
         if self._setup.hidden and path.rstrip(b"/").endswith(self._setup.hidden.encode()):
             raise asyncssh.SFTPPermissionDenied("this folder is not for you")
         return super().scandir(path)
@@ -154,6 +161,12 @@ class _Files(asyncssh.SFTPServer):
 
     def posix_rename(self, oldpath: bytes, newpath: bytes) -> None:
         self.rename(oldpath, newpath)
+
+
+async def _never() -> AsyncIterator[asyncssh.SFTPName]:
+    """Names that do not come, until the client has gone."""
+    await asyncio.Event().wait()
+    yield asyncssh.SFTPName()
 
 
 @contextlib.asynccontextmanager
