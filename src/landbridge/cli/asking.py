@@ -68,8 +68,6 @@ def asking(
 
 def logon_for(certificate: Path | None, key: Path | None, user: str | None, file: Path | None, bearer: bool) -> Logon:
     """The logon that a user gave. Raises `FaultError` for one that is incomplete."""
-    from landbridge.model.secret import Secret
-
     logon = logon_of(certificate, key)
     if user is None and not bearer:
         return logon
@@ -78,7 +76,7 @@ def logon_for(certificate: Path | None, key: Path | None, user: str | None, file
     said = secret_of(file)
     if bearer:
         return replace(logon, user=user or "", token=said)
-    return replace(logon, user=user or "", password=said or Secret(""))
+    return replace(logon, user=user or "", password=said)
 
 
 def secret_of(file: Path | None) -> Secret:

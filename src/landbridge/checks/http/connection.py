@@ -13,8 +13,6 @@ from landbridge.checks.probes.tls_link import TlsLink, any_server, sni, trusted_
 from landbridge.net.dial import DialFailed
 
 _READ = 65_536
-LATE = 1.0
-"""Seconds in which a server that refuses our certificate in TLS 1.3 says so (traps 2)."""
 
 
 class NoWay(Exception):
