@@ -65,6 +65,8 @@ def _wish(name: str, wish: CheckWish) -> Wish:
         proxy_token=None if wish.proxy_token is None else Secret(wish.proxy_token),
         service_token=None if wish.service_token is None else Secret(wish.service_token),
         person=wish.person,
+        changes=wish.changes,
+        new=wish.new,
         session=Secret(wish.session),
         seconds=wish.seconds,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from landbridge.administration.editor_calls import editor_calls
 from landbridge.administration.tombstones import deleted_at
 from landbridge.checks.destination_target import proxy_type_of, url_of
 from landbridge.checks.http.url import shown
-from landbridge.checks.observations import ConnectorsListed, DestinationSeen, EditorSeen
+from landbridge.checks.observations import ConnectorsListed, DestinationSeen, EditorSeen, NamesTaken
 from landbridge.checks.observations.destination import Connected
 from landbridge.checks.rules.conn_503 import WINDOW
 from landbridge.checks.surroundings import AuthTokens, Door, Found, Wish
@@ -64,6 +65,16 @@ class SubaccountSurroundings:
         entries: AuthTokens = (await self._find(wish, skip_tokens=False)).get("authTokens", ())
         return entries
 
+    async def taken(self, names: Sequence[str]) -> NamesTaken:
+        async with self.parts.db.read() as session:
+            held = set(await DestinationRepository(session).names(self.subaccount.id, None))
+        counts = Counter(names)
+        return NamesTaken(
+            wanted=len(names),
+            taken=tuple(name for name in counts if name in held),
+            repeated=tuple(name for name, number in counts.items() if number > 1),
+        )
+
     async def editor(self, wish: Wish) -> EditorSeen:
         parts = self.parts
         async with parts.db.read() as session:
@@ -76,11 +87,12 @@ class SubaccountSurroundings:
             mint(Minting(client, self.subaccount, person, {}), parts.keyring, parts.issuer, parts.clock)["access_token"]
         )
         given = wish.session.reveal()
-        calls = await editor_calls(parts.local_url, given or fresh, instance)
+        calls = await editor_calls(parts.local_url, given or fresh, instance, changes=wish.changes)
         return EditorSeen(
             person=user.name,
             roles=tuple(one.role.value + (f"@{one.instance_id}" if one.instance_id else "") for one in roles),
             calls=calls,
+            changes=wish.changes,
             session=bool(given),
             fresh=await editor_calls(parts.local_url, fresh, instance) if given else (),
         )

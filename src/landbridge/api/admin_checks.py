@@ -23,8 +23,10 @@ class CheckWish(Body):
     user_token     of the user whose identity is to be carried
     proxy_token    value of Proxy-Authorization, or the token alone; empty text: the header is not sent
     person         for whom the editor of destinations stays empty: then that is looked at
+    changes        whether that person may change destinations is asked as well
     session        the token of that person's session
     service_token  with which the Destination service is asked; empty text: none is sent
+    new            names of destinations that are to be created: then it is looked whether they are taken
     seconds        for each measurement
     """
 
@@ -35,7 +37,9 @@ class CheckWish(Body):
     proxy_token: Annotated[str | None, Field(max_length=_TOKEN, repr=False)] = None
     service_token: Annotated[str | None, Field(max_length=_TOKEN, repr=False)] = None
     person: Annotated[str, Field(max_length=255)] = ""
+    changes: bool = False
     session: Annotated[str, Field(max_length=_TOKEN, repr=False)] = ""
+    new: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
     seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
 
 

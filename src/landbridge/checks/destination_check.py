@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from landbridge.checks.destination_target import PROTOCOL, target_of
 from landbridge.checks.evidence import Effect, Evidence, Layer, Step, Target
 from landbridge.checks.manner import Manner
-from landbridge.checks.observations import DestinationSeen
+from landbridge.checks.observations import DestinationSeen, Observation
 from landbridge.checks.plan import observe
 from landbridge.checks.plans import PLANS
 from landbridge.checks.probe import Dialler, Logon, Probe, Scene, Trust
@@ -29,7 +29,9 @@ async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, cloc
     """Everything that is to be seen of a destination. Never raises for what stands in its way."""
     found = await surroundings.find(wish)
     if wish.person:
-        return await _editor(surroundings, wish, found, clock)
+        return _alone("editor", target_of(found.seen, found.properties), clock, await surroundings.editor(wish))
+    if wish.new:
+        return _alone("names", target_of(found.seen, found.properties), clock, await surroundings.taken(wish.new))
     target = target_of(found.seen, found.properties, wish.path)
     began = Step(probe="destination", layer=Layer.DESTINATION, effect=Effect.PASSIVE, seen=(found.seen,))
     scene = Scene(target=target, dialler=dialler, clock=clock, trust=trust, seconds=wish.seconds)
@@ -55,11 +57,10 @@ async def looked_through(
     return replace(evidence, steps=stage.joined(evidence.steps))
 
 
-async def _editor(surroundings: Surroundings, wish: Wish, found: Found, clock: Clock) -> Evidence:
-    """Why the editor of destinations stays empty for somebody; the destination itself is not looked at."""
-    seen = await surroundings.editor(wish)
-    step = Step(probe="editor", layer=Layer.AUTHORISATION, effect=Effect.SAFE, seen=(seen,))
-    return Evidence(target=target_of(found.seen, found.properties), at=clock(), steps=(step,))
+def _alone(name: str, target: Target, clock: Clock, seen: Observation) -> Evidence:
+    """Evidence of one question about the Destination service; the destination's way is not looked at."""
+    step = Step(probe=name, layer=Layer.AUTHORISATION, effect=Effect.SAFE, seen=(seen,))
+    return Evidence(target=target, at=clock(), steps=(step,))
 
 
 _OF_DESTINATIONS = frozenset({"claims", "token"})

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from landbridge.checks.observations import ConnectorsListed, DestinationSeen, EditorSeen
+from landbridge.checks.observations import ConnectorsListed, DestinationSeen, EditorSeen, NamesTaken
 from landbridge.model.secret import Secret
 
 
@@ -20,7 +20,9 @@ class Wish:
     proxy_token    what is sent as Proxy-Authorization instead of a token of ours; None: one of ours
     service_token  with which the Destination service is asked instead of one of ours; None: one of ours
     person         whose editor of destinations stays empty; empty: that is not asked
+    changes        whether that person may change destinations is asked as well
     session        the token of that person's session; empty: none was given
+    new            names that are to be created; empty: that is not asked
     seconds        for each measurement
     """
 
@@ -31,7 +33,9 @@ class Wish:
     proxy_token: Secret | None = None
     service_token: Secret | None = None
     person: str = ""
+    changes: bool = False
     session: Secret = field(default_factory=lambda: Secret(""))
+    new: tuple[str, ...] = ()
     seconds: float = 10.0
 
 
@@ -68,6 +72,10 @@ class Surroundings(Protocol):
 
     async def tokens(self, wish: Wish) -> AuthTokens:
         """Its tokens. Raises `FaultError`."""
+        ...
+
+    async def taken(self, names: Sequence[str]) -> NamesTaken:
+        """Which of these names are there already."""
         ...
 
     async def editor(self, wish: Wish) -> EditorSeen:

@@ -39,7 +39,9 @@ def check(
         TokenFile, typer.Option(help="File with the token your application finds destinations with.")
     ] = None,
     person: Annotated[str, typer.Option(help="Why does the editor of destinations stay empty for this user?")] = "",
+    changes: Annotated[bool, typer.Option(help="And may that user change destinations? Nothing is changed.")] = False,
     session: Annotated[TokenFile, typer.Option(help="File with the token of that user's session.")] = None,
+    new: Annotated[TokenFile, typer.Option(help="Are the names in this file of destinations free?")] = None,
     timeout: Annotated[float, typer.Option("--timeout", min=0.1, max=30, help="Seconds for each measurement.")] = 10.0,
     html: HtmlFile = None,
     data: Data = DATA,
@@ -57,11 +59,21 @@ def check(
         "proxyToken": _content(proxy_token),
         "serviceToken": _content(service_token),
         "person": person,
+        "changes": changes,
         "session": _content(session) or "",
+        "new": _names(new),
         "seconds": timeout,
     }
     answer = RunningSide(data).post(path_of("subaccounts", subaccount, "destinations", name, "check"), wish)
     reported(answer, as_json, html)
+
+
+def _names(file: Path | None) -> list[str]:
+    """The names of the destinations in a file, each as often as it stands there."""
+    from landbridge.cli.files import read_some
+    from landbridge.landscape.formats.reading import read_file
+
+    return [] if file is None else [one.name for one in read_file(str(file), read_some(file))]
 
 
 def _content(file: Path | None) -> str | None:

@@ -28,6 +28,7 @@ from landbridge.checks.observations.destination import (
     DestinationSeen,
     DoorAnswered,
     EditorSeen,
+    NamesTaken,
     TokenRetrieved,
     TunnelPinged,
 )
@@ -72,6 +73,7 @@ _Destination = (
     | ConnectorAsked
     | DoorAnswered
     | EditorSeen
+    | NamesTaken
 )
 
 Observation = (
@@ -112,6 +114,7 @@ __all__ = [
     "MappingSeen",
     "NameElsewhere",
     "NameResolved",
+    "NamesTaken",
     "NothingSeen",
     "ODataDescribed",
     "Observation",

@@ -46,6 +46,29 @@ class DestinationSeen(Fact, frozen=True, tag="destination-seen"):
         return f"{self.type} {self.proxy_type} {self.authentication} {self.url}{where}"
 
 
+class NamesTaken(Fact, frozen=True, tag="names-taken"):
+    """Names of destinations that somebody wants to create on the level of the subaccount.
+
+    wanted    how many
+    taken     those that are there already
+    repeated  those that the file has more than once
+    """
+
+    wanted: int
+    taken: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
+
+    @property
+    def good(self) -> bool:
+        return not self.taken and not self.repeated
+
+    @property
+    def line(self) -> str:
+        said = [f"taken: {', '.join(self.taken)}"] if self.taken else []
+        said += [f"more than once: {', '.join(self.repeated)}"] if self.repeated else []
+        return f"{self.wanted} names, {'; '.join(said) or 'all of them free'}"
+
+
 class EditorCall(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One call behind the editor of destinations. `status` is 0 when there was no answer; `code` is our fault's."""
 
@@ -56,8 +79,13 @@ class EditorCall(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def allowed(self) -> bool:
-        """Whether the list came."""
-        return self.status == 200
+        """Whether the person may: the list came, or what was to be changed is not there."""
+        return self.status in (200, 404)
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it changes something."""
+        return self.what.startswith("changing")
 
 
 class EditorSeen(Fact, frozen=True, tag="editor-seen"):
@@ -65,12 +93,14 @@ class EditorSeen(Fact, frozen=True, tag="editor-seen"):
 
     roles    of the person, with "@instance" for those of an instance
     calls    with the session's token if one was given, else with a fresh one
+    changes  whether changing was tried as well, with the deletion of a name that does not exist
     session  whether one was given; then `fresh` holds the same calls with a fresh token
     """
 
     person: str
     roles: tuple[str, ...] = ()
     calls: tuple[EditorCall, ...] = ()
+    changes: bool = False
     session: bool = False
     fresh: tuple[EditorCall, ...] = ()
 

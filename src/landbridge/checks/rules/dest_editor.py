@@ -19,7 +19,48 @@ def _seen(evidence: Evidence) -> EditorSeen:
 
 def _applies(evidence: Evidence) -> bool:
     seen = evidence.first(EditorSeen)
-    return seen is not None and not seen.good
+    return seen is not None and not seen.changes and not seen.good
+
+
+def _applies_changes(evidence: Evidence) -> bool:
+    seen = evidence.first(EditorSeen)
+    return seen is not None and seen.changes and any(one.is_change and one.status in _DENIED for one in _now(seen))
+
+
+def _levels(seen: EditorSeen, *, change: bool) -> set[str]:
+    """The levels on which the person may see, or change, destinations."""
+    kinds = [one for one in _now(seen) if one.allowed and one.what != "certificates"]
+    return {one.level for one in kinds if one.is_change is change}
+
+
+def _viewer(evidence: Evidence) -> Verdict:
+    """May look, and not change."""
+    seen = _seen(evidence)
+    if not _levels(seen, change=False):
+        return Not("destinations may not even be looked at")
+    if _levels(seen, change=True):
+        return Not("destinations of one level may be changed")
+    roles = ", ".join(seen.roles)
+    return Holds((f"{seen.person} may look at destinations and not change them; roles: {roles}",))
+
+
+def _level(evidence: Evidence) -> Verdict:
+    """May do it on the other level."""
+    seen = _seen(evidence)
+    there = _levels(seen, change=True)
+    if not there:
+        return Not("destinations of no level may be changed")
+    return Holds((f"{seen.person} may change destinations of the {', '.join(sorted(there))} alone",))
+
+
+def _scope(evidence: Evidence) -> Verdict:
+    """May do nothing."""
+    seen = _seen(evidence)
+    if _levels(seen, change=False) or _levels(seen, change=True):
+        return Not("destinations may be looked at")
+    return Holds(
+        (f"{seen.person} may neither look at destinations nor change them; roles: {', '.join(seen.roles) or 'none'}",)
+    )
 
 
 def _refused(seen: EditorSeen, level: str) -> list[EditorCall]:
@@ -83,6 +124,17 @@ def _stale(evidence: Evidence) -> Verdict:
 
 
 WHO = Layer.AUTHORISATION
+
+CHANGES = Book(
+    "dest.403",
+    _applies_changes,
+    (
+        Rule("viewer-writes", WHO, SERVICE, _viewer),
+        Rule("wrong-level", WHO, SERVICE, _level),
+        Rule("scope-lacking", WHO, SERVICE, _scope),
+    ),
+)
+"""dest.403: somebody may not change destinations (row 32)."""
 
 BOOK = Book(
     "dest.ui-load",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
@@ -91,7 +92,19 @@ _TOKENS = {
     "clientSecret": "lab",
 }
 
+
+def _new(text: str, *names: str) -> Stage:
+    async def prepare(running: World, folder: Path) -> Sequence[str]:
+        file = folder / "new.json"
+        file.write_text(json.dumps([{**on_premise().properties, "Name": name} for name in names]))
+        return ("--new", str(file))
+
+    return stage(Story(text, connector=False, prepare=prepare))
+
+
 SCENARIOS = (
+    Scenario("dest.409", "exists", _new("It is there.", NAME)),
+    Scenario("dest.409", "import-duplicates", _new("One of two is there.", NAME, "CRM")),
     Scenario("dest.401", "missing", _with_token("Nothing is sent.", _missing)),
     Scenario("dest.401", "malformed", _with_token("The token was cut.", _cut)),
     Scenario("dest.401", "expired", _with_token("The token is of yesterday.", _expired)),

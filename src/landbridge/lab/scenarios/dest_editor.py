@@ -17,18 +17,22 @@ FAILURE = "dest.ui-load"
 _PAIR = (Role.DESTINATION_VIEWER, Role.CERTIFICATE_VIEWER)
 
 
-async def _give(running: World, *roles: Role) -> None:
+async def _give(running: World, *roles: Role, instance: str = "") -> None:
     for role in roles:
         people = running.cloud.administration.of(INSTALLATION).people
-        await people.give_role("acme", RoleWish(person=ALICE, role=role))
+        await people.give_role("acme", RoleWish(person=ALICE, role=role, instance=instance))
 
 
-def _with(text: str, *roles: Role) -> Stage:
+def _with(text: str, *roles: Role, options: Sequence[str] = (), instance: str = "") -> Stage:
     async def prepare(running: World, folder: Path) -> Sequence[str]:
-        await _give(running, *roles)
-        return ()
+        await _give(running, *roles, instance=instance)
+        return options
 
     return stage(Story(text, connector=False, prepare=prepare, command=check("--person", ALICE)))
+
+
+_CHANGES = ("--changes",)
+_BOTH = ("--changes", "--instance", "destination")
 
 
 async def _later(running: World, folder: Path) -> Sequence[str]:
@@ -47,6 +51,13 @@ SCENARIOS = (
         FAILURE,
         "stale-session",
         stage(Story("Roles since the login.", connector=False, prepare=_later, command=check("--person", ALICE))),
+    ),
+    Scenario("dest.403", "scope-lacking", _with("No role.", options=_CHANGES)),
+    Scenario("dest.403", "viewer-writes", _with("A viewer changes.", Role.DESTINATION_VIEWER, options=_CHANGES)),
+    Scenario(
+        "dest.403",
+        "wrong-level",
+        _with("A role for one instance.", Role.DESTINATION_ADMINISTRATOR, options=_BOTH, instance="destination"),
     ),
     Scenario(HEALTHY, "editor", _with("Both roles.", *_PAIR)),
 )
