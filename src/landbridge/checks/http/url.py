@@ -67,8 +67,8 @@ def _ascii(host: str) -> str:
 
 
 def is_secure(target: Target) -> bool:
-    """Whether TLS is to be spoken with it."""
-    return target.scheme == "https"
+    """Whether TLS is to be spoken with it; https is the usual scheme."""
+    return target.scheme != "http"
 
 
 def joined(base: Url, location: str) -> Url:
