@@ -47,7 +47,9 @@ def test_options_that_cannot_be_are_refused(
     assert said["error"]["code"] == "platform.usage"
 
 
-@pytest.mark.parametrize("url", ["ftp://localhost/", "http://", "http://me:sesame@localhost/", "http://localhost:99999/"])
+@pytest.mark.parametrize(
+    "url", ["ftp://localhost/", "http://", "http://me:sesame@localhost/", "http://localhost:99999/"]
+)
 @pytest.mark.parametrize("protocol", ["http", "oauth", "odata", "soap"])
 def test_targets_that_are_none_are_refused(protocol: str, url: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, said = probe(capsys, protocol, url)
