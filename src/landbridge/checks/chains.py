@@ -16,7 +16,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 Certificate = x509.Certificate
-UNREADABLE = (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+UNREADABLE = (
+    ValueError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
 """What the library raises where a part of a certificate cannot be read."""
 _OLD = frozenset(("md5", "sha1"))
 MOST_LINKS = 12
@@ -26,11 +32,14 @@ MOST_WAYS = 200
 
 @lru_cache(maxsize=512)
 def certificate(pem: str) -> Certificate | None:
-    """The certificate in a PEM text; None when it cannot be read."""
+    """The certificate in a PEM text; None when it cannot be read, or one of the parts that every judgement needs."""
     try:
-        return x509.load_pem_x509_certificate(pem.encode())
-    except ValueError:
+        found = x509.load_pem_x509_certificate(pem.encode())
+        # The library reads parts when they are asked for.
+        _ = name(found), issuer_name(found), found.not_valid_before_utc, found.not_valid_after_utc, found.version
+    except UNREADABLE:
         return None
+    return found
 
 
 def certificates(pems: Sequence[str]) -> tuple[Certificate, ...]:
@@ -100,9 +109,9 @@ def _ways(
 @lru_cache(maxsize=4096)
 def issued(lower: Certificate, upper: Certificate) -> bool:
     """Whether `upper` signed `lower`."""
-    if lower.issuer != upper.subject:
-        return False
     try:
+        if lower.issuer != upper.subject:
+            return False
         if _digest(lower) in _OLD:
             _verify_old(lower, upper)
         else:
