@@ -43,7 +43,7 @@ async def seen(
     trust: Trust | None = None,
     manner: Manner | None = None,
     private: bool = True,
-    seconds: float = 3.0,
+    seconds: float = 10.0,
 ) -> Evidence:
     with listening(serve) as port:
         scene = Scene(
@@ -97,8 +97,8 @@ BAD: dict[str, tuple[Serve, str]] = {
 @pytest.mark.parametrize(("serve", "problem"), BAD.values(), ids=BAD)
 async def test_no_answer_is_a_finding_that_says_how(serve: Serve, problem: str) -> None:
     began = time.monotonic()
-    evidence = await seen(serve, seconds=0.5 if problem == "silent" else 3.0)
-    assert time.monotonic() - began < 6
+    evidence = await seen(serve, seconds=1.0 if problem == "silent" else 10.0)
+    assert time.monotonic() - began < 20
     ends = {"closed", "reset"} if problem == "closed" else {problem}
     assert {one.problem for one in answers(evidence, "answer")} <= ends
     named = [finding.name for finding in report(evidence).findings]
@@ -117,8 +117,8 @@ async def test_all_requests_of_a_probe_share_its_time() -> None:
             read_on(connection)
 
     began = time.monotonic()
-    evidence = await seen(serve, manner=Manner(follow=True), seconds=0.5)
-    assert time.monotonic() - began < 5
+    evidence = await seen(serve, manner=Manner(follow=True), seconds=1.0)
+    assert time.monotonic() - began < 20
     assert [one.problem or one.status for one in answers(evidence, "answer")] == [302, "silent"]
     assert evidence.first(NothingSeen) is None
 
@@ -150,7 +150,7 @@ async def test_a_body_that_trickles_ends_with_the_time() -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
         read_on(connection)
 
-    evidence = await seen(serve, protocol="soap", seconds=0.4)
+    evidence = await seen(serve, protocol="soap", seconds=1.0)
     got = answers(evidence, "answer")[-1]
     assert (got.status, got.size, got.whole, got.body) == (200, 4, False, "half")
 

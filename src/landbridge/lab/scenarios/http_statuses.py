@@ -117,7 +117,7 @@ SCENARIOS = (
         HttpTarget(serve=_closing, protocol="oauth"),
         "token-service",
     ),
-    _silence("silent", "It takes connections and says nothing.", read_on, "--timeout", "0.3"),
+    _silence("silent", "It takes connections and says nothing.", read_on, "--timeout", "1"),
     _silence("closed", "It closes each connection.", _closing),
     _silence("other-protocol", "Something else listens there.", fixed(b"SSH-2.0-OpenSSH_9.6\r\n")),
     _silence("loop", "It leads in a circle.", fixed(b"HTTP/1.1 302 Found\r\nLocation: /orders\r\n\r\n"), "--follow"),
