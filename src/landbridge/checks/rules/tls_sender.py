@@ -33,10 +33,11 @@ def other_identity(evidence: Evidence) -> Verdict:
 
 
 def root_missing(evidence: Evidence) -> Verdict:
-    """As for us, unless another identity of the sender has the root."""
+    """As for us, unless another identity of the sender has the root. What is its own issuer is its own root."""
     if isinstance(other_identity(evidence), Holds):
         return Not("another identity of the sender trusts the root")
-    return tls.root_missing(evidence)
+    alone = tls.self_signed(evidence)
+    return alone if isinstance(alone, Holds) else tls.root_missing(evidence)
 
 
 def inspected(evidence: Evidence) -> Verdict:

@@ -38,6 +38,10 @@ def _root_missing_and_not_sent() -> TlsTarget:
     return TlsTarget(pair, root("Old Root").pem, options=_ENDPOINT)
 
 
+def _own_issuer() -> TlsTarget:
+    return TlsTarget(leaf(None), root("Old Root").pem, options=_ENDPOINT)
+
+
 def _wrong_list() -> TlsTarget:
     top = root("Public Root")
     pair = leaf(intermediate(top, "Public Issuing CA"))
@@ -131,6 +135,7 @@ def _healthy() -> TlsTarget:
 SCENARIOS = (
     Scenario(FAILURE, "root-missing", stage("The sender does not have the root.", _root_missing)),
     Scenario(FAILURE, "root-missing", stage("Nor is the root sent.", _root_missing_and_not_sent), "not-sent"),
+    Scenario(FAILURE, "root-missing", stage("The certificate is its own issuer.", _own_issuer), "self-signed"),
     Scenario(FAILURE, "wrong-pse", stage("Another identity of the sender has it.", _wrong_list)),
     Scenario(FAILURE, "our-chain-incomplete", _incomplete),
     Scenario(FAILURE, "root-rotated", _rotated),
