@@ -8,7 +8,7 @@ from functools import partial
 from itertools import product
 from typing import TypeVar
 
-from bench import bulk, idle, memory, setup, wrk
+from bench import bulk, drain, idle, memory, setup, wrk
 from bench.client import WrongAnswer, ask
 from bench.lanes import Stalled
 from bench.nouns import BulkRun, Direction, IdleRun, MemoryRun, RequestRun, SetupRun, Subject
@@ -47,6 +47,7 @@ def bulks(
     """Big bodies down and up at each number of connections."""
     for direction, connections in product(Direction, options.connections):
         for subject in _alternating(subjects, options.rounds):
+            drain.wait()
             quiet.wait()
             measure = partial(bulk.run, subject, backend, direction, connections, options.seconds, options.body)
             run = _try(measure, subject, talk)
