@@ -117,7 +117,7 @@ async def test_the_list_says_who_is_connected_and_what_went_wrong_last(running: 
     connector = running.connectors["erp"]
     here = await row(running)
     assert here["state"] == "connected"
-    assert here["exposed"] == [{"protocol": "HTTP", "host": "erp.virtual:80", "description": ""}]
+    assert here["exposed"] == [{"protocol": "HTTP", "host": "erp.virtual:80", "description": "", "type": "nonSAPsys"}]
     assert here["address"].startswith("127.0.0.1:")
     assert here["compatVersion"] == "2.19.0"
     assert here["description"] == "erp"
