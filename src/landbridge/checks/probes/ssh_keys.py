@@ -40,8 +40,13 @@ def one_for_each_kind(algorithms: Sequence[str]) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for algorithm in algorithms:
         if "-cert-" not in algorithm:
-            found.setdefault("ssh-rsa" if algorithm.startswith(_RSA) else algorithm, algorithm)
+            found.setdefault(kind_of(algorithm), algorithm)
     return tuple(found.values())[:MOST_KINDS]
+
+
+def kind_of(algorithm: str) -> str:
+    """The kind of key for which an algorithm is."""
+    return "ssh-rsa" if algorithm.startswith(_RSA) else algorithm
 
 
 async def _key(scene: Scene, address: str, algorithm: str, deadline: float) -> SshHostKey:

@@ -19,10 +19,13 @@ from landbridge.checks.observations import Observation, SftpPath, SshHostKey, Ss
 from landbridge.checks.probe import Scene
 from landbridge.checks.probes.address import reachable
 from landbridge.checks.probes.sftp_path import files
+from landbridge.checks.probes.ssh_keys import kind_of
 from landbridge.checks.ssh_algorithms import everything, modern
 
 if TYPE_CHECKING:
     from asyncssh import SSHClientConnection, SSHKey
+
+    from landbridge.checks.observations.ssh import Algorithms
 
 
 async def methods(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
@@ -43,13 +46,13 @@ async def methods(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
 
 def _options(scene: Scene, **more: object) -> asyncssh.SSHClientConnectionOptions:
     """Nothing of this machine: no configuration, no agent, no default keys, no list of known hosts."""
-    able = everything() if scene.ssh.deprecated else modern()
+    able = _able(scene)
     return asyncssh.SSHClientConnectionOptions(
         config=None,
         agent_path=None,
         known_hosts=more.pop("known_hosts", None),
         kex_algs=able.kex,
-        server_host_key_algs=able.host_key,
+        server_host_key_algs=more.pop("server_host_key_algs", able.host_key),
         encryption_algs=able.cipher,
         mac_algs=able.mac,
         signature_algs=able.host_key,
@@ -99,19 +102,36 @@ async def _looked(connection: SSHClientConnection, scene: Scene) -> Sequence[Obs
 
 async def _connected(scene: Scene, evidence: Evidence, attempt: _Attempt) -> SSHClientConnection:
     connection = await scene.dialler.open(reachable(evidence), scene.target.port, scene.seconds)
-    trusted = [asyncssh.import_public_key(line) for line in _trusted(scene, evidence)]
-    options = _options(scene, known_hosts=(trusted, [], []), username=scene.target.user, client_keys=[])
+    known = _trusted(scene, evidence)
+    trusted = [asyncssh.import_public_key(f"{one.kind} {one.public}") for one in known]
+    options = _options(
+        scene,
+        known_hosts=(trusted, [], []),
+        server_host_key_algs=_for_kinds(scene, {one.kind for one in known}),
+        username=scene.target.user,
+        client_keys=[],
+    )
     return await asyncssh.connect(sock=connection, client_factory=lambda: attempt, config=None, options=options)
 
 
-def _trusted(scene: Scene, evidence: Evidence) -> list[str]:
+def _trusted(scene: Scene, evidence: Evidence) -> list[SshHostKey]:
     """The keys that were shown and stand in the list under the name of the target."""
     name = known_hosts.looked_up(scene.target.host, scene.target.port)
     lines, _ = known_hosts.read(scene.ssh.known_hosts or "")
     meant = [line for line in lines if line.is_for(name)]
     revoked = {line.fingerprint for line in meant if line.marker == "revoked"}
     known = {line.fingerprint for line in meant if not line.marker} - revoked
-    return [f"{one.kind} {one.public}" for one in evidence.all(SshHostKey) if one.fingerprint in known]
+    return [one for one in evidence.all(SshHostKey) if one.fingerprint in known]
+
+
+def _for_kinds(scene: Scene, kinds: set[str]) -> list[str]:
+    """Algorithms that let the server show a key of these kinds: of several keys it is to show a stored one."""
+    return [name for name in _able(scene).host_key if kind_of(name) in kinds]
+
+
+def _able(scene: Scene) -> Algorithms:
+    """What we use."""
+    return everything() if scene.ssh.deprecated else modern()
 
 
 @dataclass
@@ -160,7 +180,7 @@ class _Attempt(asyncssh.SSHClient):
         """The whole attempt."""
         given = ["publickey"] * (self.key is not None) + ["password"] * bool(self.scene.logon.password)
         kinds = self.key.sig_algorithms if self.key is not None else ()
-        able = everything() if self.scene.ssh.deprecated else modern()
+        able = _able(self.scene)
         # The library tells nobody which signatures the server named (RFC 8308 §3.1).
         named: set[bytes] = getattr(self.connection, "_server_sig_algs", set())
         return SshLogin(

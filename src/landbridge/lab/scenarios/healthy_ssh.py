@@ -21,8 +21,9 @@ def _plain(folder: Path) -> SshTarget:
 
 
 def _several_kinds(folder: Path) -> SshTarget:
-    keys = (host_key("ssh-ed25519"), host_key("ssh-rsa"))
-    return SshTarget(SshSetup(keys), ("*.example.test ssh-rsa no-key", line(keys[1])))
+    keys = (host_key("ssh-rsa"), host_key("ssh-ed25519"))
+    known = ("*.example.test ssh-rsa no-key", line(keys[1]))
+    return SshTarget(SshSetup(keys, password=PASSWORD), known, login=True, user=USER, password=PASSWORD)
 
 
 def _rotation(folder: Path) -> SshTarget:
