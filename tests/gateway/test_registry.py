@@ -22,6 +22,7 @@ class Line:
 
     unanswered: float = 0.0
     round_trip: float = 0.0
+    quiet: float = 0.0
     pings: int = 0
 
     def ping(self) -> None:
