@@ -24,7 +24,7 @@ from tests.world.client import Client, request
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(180)]
 
-QUICK = 1.0
+QUICK = 2.0
 """Seconds that an ordinary request may take meanwhile, at the 99th percentile, on a busy machine with two cores."""
 IDLERS = 200
 PROBES = 60
