@@ -35,6 +35,7 @@ from landbridge.api import (
 )
 from landbridge.api.admin import ResetTo
 from landbridge.api.app import create_app
+from landbridge.api.injecting import Injecting
 from landbridge.api.server import HttpServer, bind_fault, listening_socket
 from landbridge.data_folder import (
     FolderLock,
@@ -76,6 +77,7 @@ from landbridge.identity.sessions import Sessions
 from landbridge.identity.throttle import Throttle
 from landbridge.identity.tokens import TokenService
 from landbridge.identity.verify import TokenVerifier
+from landbridge.injection.book import Injections
 from landbridge.landscape.read import read
 from landbridge.model.clock import Clock
 from landbridge.model.enrolment import AuthenticationData
@@ -197,6 +199,8 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
     source = _token_source(settings, ports, identity, clock)
     stack.push_async_callback(source.close)
     finder = DestinationService(db, identity.verifier, source, settings.token_domain, token_parts.limit)
+    injections = Injections()
+    gateway.inject(injections)
     administration = AdministrationService(
         Parts(
             db=db,
@@ -214,7 +218,14 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
             audit_folder=settings.data / AUDIT_FOLDER,
             check_targets=settings.check_targets,
             private_targets=settings.profile is Profile.LAPTOP,
-            forget=(sessions.clear, token_parts.throttle.clear, token_parts.limit.clear, gateway.traces.clear),
+            forget=(
+                sessions.clear,
+                token_parts.throttle.clear,
+                token_parts.limit.clear,
+                gateway.traces.clear,
+                injections.clear,
+            ),
+            injections=injections,
         )
     )
     readiness = Readiness(db, gateway)
@@ -229,7 +240,16 @@ async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, sta
         *_admin_routers(settings, administration, token_parts),
     ]
     busy = destinations.handlers(finder)
-    app = create_app(routers, readiness.missing, [gateway.samples], settings.body_limit, audit, busy)
+    meddling = partial(Injecting, injections=injections, sign=identity.keyring.sign, clock=clock)
+    app = create_app(
+        routers,
+        readiness.missing,
+        [gateway.samples],
+        settings.body_limit,
+        audit,
+        busy,
+        meddling if settings.profile is Profile.LAPTOP else None,
+    )
     await _serve(app, plain, tls, settings, identity.authority, stack)
     if wanted is not None:
         await administration.apply_landscape(wanted)

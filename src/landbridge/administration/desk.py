@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from landbridge.identity.binding import Addresses
 from landbridge.identity.enrolment import Enrolment
 from landbridge.identity.issuer import Issuer
 from landbridge.identity.keys import KeyRing
+from landbridge.injection.book import Injections
 from landbridge.model.subaccount import ServiceInstance, Subaccount, User
 from landbridge.net.clock import MovableClock
 from landbridge.store import Database, InstanceRepository, Session, SubaccountRepository, UserRepository
@@ -85,6 +86,7 @@ class Parts:
     check_targets    private networks that checks of Internet destinations may call
     private_targets  whether the cloud side may call addresses of private networks
     forget           what a reset has to empty besides the store: logins, counts of failures
+    injections       failures that developers want; a reset empties them
     """
 
     db: Database
@@ -103,6 +105,7 @@ class Parts:
     check_targets: tuple[str, ...] = ()
     private_targets: bool = False
     forget: tuple[Callable[[], None], ...] = ()
+    injections: Injections = field(default_factory=Injections)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
@@ -25,6 +25,7 @@ def create_app(
     body_limit: int,
     audit: Audit = no_audit,
     busy: Mapping[str, Handler] | None = None,
+    meddling: Callable[[ASGIApp], ASGIApp] | None = None,
 ) -> ASGIApp:
     """The application.
 
@@ -34,12 +35,14 @@ def create_app(
     body_limit  bytes
     audit       takes records of changes and of denied access
     busy        handlers that are called past the framework (`Shortcut`)
+    meddling    puts around the application what makes it fail on request (`Injecting`); laptops only
     """
     app = FastAPI(title="landbridge", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     answered: dict[int, int] = {}
 
     def frame(inner: ASGIApp) -> ASGIApp:
-        return RequestFrame(AuditFrame(inner, audit), body_limit, answered)
+        audited: ASGIApp = AuditFrame(inner, audit)
+        return RequestFrame(audited if meddling is None else meddling(audited), body_limit, answered)
 
     app.add_middleware(frame)
     answer_faults(app, body_limit)

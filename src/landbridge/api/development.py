@@ -1,4 +1,4 @@
-"""Routes for developers, in the laptop profile only: mint a token, move the clock."""
+"""Routes for developers, in the laptop profile only: mint a token, move the clock, make calls fail."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from landbridge.api.admin_bodies import Answer, Body
 from landbridge.api.admin_login import Guardian, admin_of, guard
 from landbridge.faults import FaultError, fault
 from landbridge.identity.administrators import Admin
+from landbridge.injection.row import Effect, Place
 
 
 class TokenWish(Body):
@@ -35,6 +36,28 @@ class Move(Body):
     seconds: Annotated[float, Field(ge=-1e9, le=1e9)]
 
 
+class InjectionWish(Body):
+    """What should go wrong, and for which calls; empty fields match every call (`landbridge.injection.row`).
+
+    destination  name; for the door it stands for the virtual host and port of its URL, and needs the subaccount
+    path         what paths begin with
+    nth          1 for the first call that fits, and only for that; 0 for all
+    seconds      of `delay`
+    size         bytes of `cut`, bytes a second of `throttle`
+    status       of `status`
+    """
+
+    place: Place
+    effect: Effect
+    subaccount: str = ""
+    destination: Annotated[str, Field(max_length=255)] = ""
+    path: Annotated[str, Field(max_length=2000)] = ""
+    nth: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    seconds: Annotated[float, Field(ge=0, le=600)] = 1.0
+    size: Annotated[int, Field(ge=1, le=10**12)] = 1
+    status: Annotated[int, Field(ge=400, le=599)] = 503
+
+
 class DevelopmentDesk(Protocol):
     """The operations; refusals are `FaultError`s."""
 
@@ -45,6 +68,14 @@ class DevelopmentDesk(Protocol):
     def advance(self, seconds: float) -> Answer: ...
 
     def true_time(self) -> Answer: ...
+
+    async def inject(self, wish: InjectionWish) -> Answer: ...
+
+    def injections(self) -> list[Answer]: ...
+
+    def take_back(self, number: int) -> Answer: ...
+
+    def take_all_back(self) -> Answer: ...
 
 
 def router(desk_of: Callable[[Admin], DevelopmentDesk] | None, guardian: Guardian) -> APIRouter:
@@ -74,4 +105,27 @@ def router(desk_of: Callable[[Admin], DevelopmentDesk] | None, guardian: Guardia
         """Back to the true time."""
         return desk(request, "Moving the clock").true_time()
 
+    _injection_routes(routes, desk)
     return routes
+
+
+def _injection_routes(routes: APIRouter, desk: Callable[[Request, str], DevelopmentDesk]) -> None:
+    what = "Injecting failures"
+
+    @routes.post("/injections", status_code=201)
+    async def inject(request: Request, wish: InjectionWish) -> Answer:
+        """Make calls fail from now on."""
+        return await desk(request, what).inject(wish)
+
+    @routes.get("/injections")
+    async def injections(request: Request) -> list[Answer]:
+        """What is to fail, and how many calls fitted each row."""
+        return desk(request, what).injections()
+
+    @routes.delete("/injections/{number}")
+    async def take_back(request: Request, number: int) -> Answer:
+        return desk(request, what).take_back(number)
+
+    @routes.delete("/injections")
+    async def take_all_back(request: Request) -> Answer:
+        return desk(request, what).take_all_back()

@@ -45,6 +45,7 @@ COMMANDS = (
     "export",
     "destination",
     "reset",
+    "inject",
     "ca",
     "failure",
     "fault",

@@ -14,12 +14,13 @@ def header_text(text: str) -> str:
 
 def error_headers(fault: Fault, request_id: str) -> dict[str, str]:
     """The four headers that mark an answer as ours (design §4; names as in connectivity-proxy §14.4)."""
-    return {
+    headers = {
         "X-Error-Origin": fault.kind.origin.value,
         "X-Error-Message": header_text(fault.sentence),
         "X-Internal-Error-Code": fault.code,
         "X-Request-Id": header_text(request_id),
     }
+    return headers | {"X-Landbridge-Injected": fault.mark} if fault.mark else headers
 
 
 def problem(fault: Fault, request_id: str) -> dict[str, object]:

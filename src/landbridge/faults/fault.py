@@ -60,10 +60,14 @@ class FaultKind:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One occurrence of a catalogue row, with its parameters. Build it with `landbridge.faults.fault`."""
+    """One occurrence of a catalogue row, with its parameters. Build it with `landbridge.faults.fault`.
+
+    mark  what it was brought about by, where somebody wanted it to happen (`landbridge.injection`)
+    """
 
     kind: FaultKind
     params: Mapping[str, str] = field(default_factory=dict)
+    mark: str = ""
 
     @property
     def code(self) -> str:

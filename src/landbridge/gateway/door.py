@@ -17,6 +17,7 @@ from landbridge.gateway.traces import TraceBook
 from landbridge.settings import DoorSettings
 
 if TYPE_CHECKING:
+    from landbridge.gateway.injected import Meddler
     from landbridge.gateway.session import TunnelSession
 
 SWEEP_INTERVAL = 0.5
@@ -86,6 +87,8 @@ class Door:
         self.latencies = Latencies()
         self.connections: set[ClientConnection] = set()
         self.draining = False
+        self.meddler: Meddler | None = None
+        """Takes part in requests while failures are wanted (gateway/injected.py)."""
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
         self._ids = count(1)

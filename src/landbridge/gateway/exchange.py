@@ -31,9 +31,12 @@ from landbridge.wire.stream import Buffer, Stream
 class Client(Protocol):
     """What an exchange needs of the client connection."""
 
-    paused: bool
-    """The client takes no bytes at the moment; `written_onward` will be called when it does again."""
-    heads: AnswerHeads
+    @property
+    def paused(self) -> bool:
+        """The client takes no bytes at the moment; `written_onward` will be called when it does again."""
+
+    @property
+    def heads(self) -> AnswerHeads: ...
 
     def write(self, data: bytes | memoryview, *, last: bool = False) -> None:
         """Send on; `last`: as far as is known nothing of the answer follows."""

@@ -12,6 +12,7 @@ from landbridge.gateway.auditing import GatewayAudit
 from landbridge.gateway.door import Door
 from landbridge.gateway.figures import figures
 from landbridge.gateway.http_door import HttpConnection
+from landbridge.gateway.injected import Meddler
 from landbridge.gateway.listener import Certificates, ListenerConnection
 from landbridge.gateway.mode import modes_of
 from landbridge.gateway.regions import Regions
@@ -22,6 +23,7 @@ from landbridge.gateway.socks_door import SocksConnection
 from landbridge.gateway.tenants import Tenants
 from landbridge.gateway.traces import TraceBook
 from landbridge.identity.verify import TokenVerifier
+from landbridge.injection.book import Injections
 from landbridge.model.clock import Clock
 from landbridge.model.enrolment import Enrolled
 from landbridge.net.accept import TlsAcceptor, TlsIdentity, client_asking_context
@@ -163,6 +165,14 @@ class Gateway:
 
     async def _refresh_services(self) -> None:
         self.services.replace(await self._service_source.service_mappings())
+
+    def inject(self, injections: Injections) -> None:
+        """Let the HTTP door fail as the rows say; while there are none, it only sees that there is nobody to ask."""
+
+        def tell(active: bool) -> None:
+            self.door.meddler = Meddler(injections) if active else None
+
+        injections.watch(tell)
 
     @property
     def traces(self) -> TraceBook:

@@ -246,8 +246,9 @@ class HttpConnection(ClientConnection):
             self._tenant = admitted.tenant
             door.tenants.of(admitted.tenant).requests += 1
             self._may_keep = admitted.keep_alive
+            client = self if door.meddler is None else door.meddler(self, admitted, self._request_id)
             session = self._find_session(admitted)
-            exchange = Exchange(self, session, admitted, head.minor_version)
+            exchange = Exchange(client, session, admitted, head.minor_version)
             self._exchange = exchange
             trace = door.tunnels.traces.wants(admitted.tenant)
             exchange.begin(head, self._id, self._request_id, door.settings.open_timeout, self._begun, trace)

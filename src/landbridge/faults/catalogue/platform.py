@@ -241,6 +241,15 @@ ROWS: tuple[FaultKind, ...] = (
         reference="design §7",
     ),
     FaultKind(
+        "platform.injection-invalid",
+        CALLER,
+        400,
+        "No failure can be injected so: {reason}.",
+        "Choose another effect or place; 'landbridge inject add --help' shows some.",
+        exit=2,
+        reference="design §7",
+    ),
+    FaultKind(
         "platform.unknown-subaccount",
         CALLER,
         404,

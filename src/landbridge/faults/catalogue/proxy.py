@@ -30,6 +30,16 @@ ROWS = (
         reference="connectivity-proxy §5 row 2",
     ),
     FaultKind(
+        "proxy.injected",
+        Origin.GATEWAY,
+        503,
+        "This request was made to fail: injection {number} says {effect}.",
+        "Take it back with 'landbridge inject clear', or wait for the next reset.",
+        exit=20,
+        retry=True,
+        reference="design §7",
+    ),
+    FaultKind(
         "proxy.token-expired",
         CALLER,
         407,
