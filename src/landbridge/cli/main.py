@@ -46,6 +46,7 @@ COMMANDS = (
     "destination",
     "reset",
     "inject",
+    "lab",
     "ca",
     "failure",
     "fault",
