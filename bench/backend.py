@@ -7,6 +7,7 @@ body bytes came in so far. Runs as its own process with the size of the big body
 from __future__ import annotations
 
 import asyncio
+import socket
 import sys
 from typing import cast
 
@@ -14,6 +15,9 @@ import uvloop
 
 SMALL_BODY = b'{"d":{"results":[' + b'{"ID":"4711","Total":"99.50"},' * 3 + b'{"ID":"4712","Tot":1}]}}'
 _END = b"\r\n\r\n"
+SEND_BUFFER = 262_144
+"""Bytes that the kernel may hold for a connection. Without a limit hundreds of big bodies fill its memory for TCP, and
+it drops segments of every connection on the machine, those of the tunnel too; a real backend is another machine."""
 
 
 def answer(body: bytes, content_type: str = "application/json") -> bytes:
@@ -39,6 +43,7 @@ class Canned(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)  # uvloop's transports inherit from nothing
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
     def data_received(self, data: bytes) -> None:
         if self._body_left:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bench.backend import SEND_BUFFER
 from bench.client import WrongAnswer, check, content_length
 from bench.nouns import Direction, Subject
 
@@ -34,6 +35,7 @@ class Lane:
         self._to_send = 0
         self.moved = 0
         self.connection = socket.create_connection(("127.0.0.1", subject.port), 10)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self.connection.setblocking(False)
         self._start()
 
