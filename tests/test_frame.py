@@ -56,10 +56,10 @@ def test_no_module_is_too_long() -> None:
 
 
 def test_functions_are_short() -> None:
-    """Most fit at a glance; a few may be long, none may be a novel."""
+    """Most fit at a glance; a few may be long, none may be a novel. Options of commands are no steps: bodies count."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in MODULES if not is_migration(path)]
     functions = [node for tree in trees for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]
-    lengths = sorted((node.end_lineno or 0) - node.lineno + 1 for node in functions)
+    lengths = sorted((node.end_lineno or 0) - node.body[0].lineno + 1 for node in functions)
     assert statistics.median(lengths) <= 10
     assert lengths[len(lengths) * 95 // 100] <= 45
     assert lengths[-1] <= 100

@@ -6,14 +6,13 @@ from ipaddress import ip_network
 
 from msgspec import structs
 
-from landbridge.administration.checks import Checks
+from landbridge.administration.checks import Checks, trust_in
 from landbridge.administration.desk import Desk
 from landbridge.administration.subaccount_surroundings import SubaccountSurroundings
 from landbridge.api.admin_bodies import Answer
 from landbridge.api.admin_checks import CheckWish, ThroughWish
 from landbridge.checks.destination_check import checked, looked_through
 from landbridge.checks.diallers import DirectDialler
-from landbridge.checks.probe import Trust
 from landbridge.checks.surroundings import Wish
 from landbridge.checks.targets import target_of
 from landbridge.model.secret import Secret
@@ -34,9 +33,8 @@ class Checking:
             visible = await self._desk.visible(session)
         surroundings = SubaccountSurroundings(parts, found, visible, wish.instance)
         allowed = tuple(ip_network(network, strict=False) for network in parts.check_targets)
-        evidence = await checked(
-            surroundings, _wish(name, wish), DirectDialler(private_targets=False, allowed=allowed), parts.clock, Trust()
-        )
+        dialler = DirectDialler(private_targets=False, allowed=allowed)
+        evidence = await checked(surroundings, _wish(name, wish), dialler, parts.clock, trust_in(wish))
         return await self._reports.keep(found.id, f"destination {name}", evidence)
 
     async def through(self, subaccount: str, wish: ThroughWish) -> Answer:

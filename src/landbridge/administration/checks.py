@@ -12,6 +12,7 @@ import msgspec
 from landbridge.administration.connector_list import moment
 from landbridge.administration.desk import Desk
 from landbridge.api.admin_bodies import Answer
+from landbridge.api.admin_checks import CheckWish
 from landbridge.api.checks import ProbeWish
 from landbridge.checks.diallers import DirectDialler
 from landbridge.checks.evidence import Effect, Evidence, Target, restored, stored
@@ -57,7 +58,7 @@ class Checks:
             dialler=DirectDialler(self._private),
             clock=self._desk.parts.clock,
             logon=_logon(wish),
-            trust=_trust(wish),
+            trust=trust_in(wish),
             seconds=wish.seconds,
             allowed=frozenset(Effect) if wish.intrusive else HARMLESS,
         )
@@ -130,7 +131,8 @@ def _logon(wish: ProbeWish) -> Logon:
     )
 
 
-def _trust(wish: ProbeWish) -> Trust:
+def trust_in(wish: ProbeWish | CheckWish) -> Trust:
+    """What a request wants certificates to be judged by. Raises `FaultError` (`platform.request-invalid`)."""
     if not wish.trust:
         return public_trust() if wish.public_trust else Trust()
     try:

@@ -14,6 +14,7 @@ from msgspec import structs
 
 from landbridge.administration.connector_list import ConnectedConnector, NotedFault
 from landbridge.administration.desk import Parts, find_user
+from landbridge.administration.destination_trust import trust_store
 from landbridge.administration.developer_tokens import Minting, mint
 from landbridge.administration.editor_calls import editor_calls
 from landbridge.administration.tombstones import deleted_at
@@ -58,8 +59,9 @@ class SubaccountSurroundings:
         except FaultError as error:
             return Found(await self._missed(wish, error.fault), {})
         properties: Mapping[str, str] = answer["destinationConfiguration"]
-        held = {str(one.get("Name")) for one in answer.get("certificates", ())}
-        return Found(_seen(wish.name, properties, held), properties)
+        certificates = answer.get("certificates", ())
+        held = {str(one.get("Name")) for one in certificates}
+        return Found(_seen(wish.name, properties, held), properties, trust_store(properties, certificates))
 
     async def tokens(self, wish: Wish) -> AuthTokens:
         entries: AuthTokens = (await self._find(wish, skip_tokens=False)).get("authTokens", ())

@@ -27,9 +27,13 @@ class CheckWish(Body):
     session        the token of that person's session
     service_token  with which the Destination service is asked; empty text: none is sent
     new            names of destinations that are to be created: then it is looked whether they are taken
+    trust          certificates (PEM) by which the target's are judged, if the destination names no trust store
+    public_trust   judge by the public authorities instead
     seconds        for each measurement
     """
 
+    trust: Annotated[str, Field(max_length=1_000_000)] = ""
+    public_trust: bool = False
     path: Annotated[str, Field(max_length=4096)] = ""
     instance: Annotated[str, Field(max_length=100)] = ""
     fragment: Annotated[str, Field(max_length=200)] = ""

@@ -26,7 +26,10 @@ LONGER = 2
 
 
 async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, clock: Clock, trust: Trust) -> Evidence:
-    """Everything that is to be seen of a destination. Never raises for what stands in its way."""
+    """Everything that is to be seen of a destination. Never raises for what stands in its way.
+
+    trust  by which certificates are judged, where the destination names no trust store of its own
+    """
     found = await surroundings.find(wish)
     if wish.person:
         return _alone("editor", target_of(found.seen, found.properties), clock, await surroundings.editor(wish))
@@ -34,7 +37,7 @@ async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, cloc
         return _alone("names", target_of(found.seen, found.properties), clock, await surroundings.taken(wish.new))
     target = target_of(found.seen, found.properties, wish.path)
     began = Step(probe="destination", layer=Layer.DESTINATION, effect=Effect.PASSIVE, seen=(found.seen,))
-    scene = Scene(target=target, dialler=dialler, clock=clock, trust=trust, seconds=wish.seconds)
+    scene = Scene(target=target, dialler=dialler, clock=clock, trust=found.trust or trust, seconds=wish.seconds)
     if not found.seen.good or not target.port:
         claims = claims_seen(wish)
         given = Step(probe="claims", layer=Layer.TOKEN, effect=Effect.PASSIVE, seen=claims)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from landbridge.checks.observations import ConnectorsListed, DestinationSeen, EditorSeen, NamesTaken
+from landbridge.checks.probe import Trust
 from landbridge.model.secret import Secret
 
 
@@ -44,10 +45,12 @@ class Found:
     """A destination as applications get it; `seen` says why there is none.
 
     properties  merged with fragments, secrets included: they stay in memory
+    trust       the trust store that it names; None: it names none
     """
 
     seen: DestinationSeen
     properties: Mapping[str, str]
+    trust: Trust | None = None
 
 
 @dataclass(frozen=True, slots=True)

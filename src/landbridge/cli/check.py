@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from landbridge.cli.options import DATA, AsJson, Data, SubaccountName
-from landbridge.cli.probing import HtmlFile, reported
+from landbridge.cli.probing import HtmlFile, PublicTrust, TrustFile, reported, trust_of
 
 HELP = """Check a destination: its tokens, the connector, the mapping, the backend, and the answer to a real request.
 
@@ -20,8 +20,9 @@ Examples:
   landbridge check ERP --subaccount acme --person alice@acme.example
 
 Systems behind a connector are measured from where the connector stands, and only if they are in its mappings. The
-request is HEAD (GET where that is not served). Next to our findings the report says what the original's check would
-say. Ends with 0 when nothing was found, with 50 when something was.
+request is HEAD (GET where that is not served). Certificates of other targets are judged by the destination's trust
+store, else by --trust. Next to our findings the report says what the original's check would say. Ends with 0 when
+nothing was found, with 50 when something was.
 """
 
 TokenFile = Path | None
@@ -42,6 +43,8 @@ def check(
     changes: Annotated[bool, typer.Option(help="And may that user change destinations? Nothing is changed.")] = False,
     session: Annotated[TokenFile, typer.Option(help="File with the token of that user's session.")] = None,
     new: Annotated[TokenFile, typer.Option(help="Are the names in this file of destinations free?")] = None,
+    trust: TrustFile = None,
+    public_trust: PublicTrust = False,
     timeout: Annotated[float, typer.Option("--timeout", min=0.1, max=30, help="Seconds for each measurement.")] = 10.0,
     html: HtmlFile = None,
     data: Data = DATA,
@@ -62,6 +65,8 @@ def check(
         "changes": changes,
         "session": _content(session) or "",
         "new": _names(new),
+        "trust": "".join(trust_of(trust, False).certificates),
+        "publicTrust": public_trust,
         "seconds": timeout,
     }
     answer = RunningSide(data).post(path_of("subaccounts", subaccount, "destinations", name, "check"), wish)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from landbridge.checks.evidence import Evidence, Step, Target
-from landbridge.checks.observations import AddressTried, NameResolved, Observation, TlsHandshake
+from landbridge.checks.observations import (
+    AddressTried,
+    BackendAnswered,
+    BackendConnected,
+    ConnectorState,
+    MappingSeen,
+    NameResolved,
+    NothingSeen,
+    Observation,
+    TlsHandshake,
+    TrustAnchors,
+)
 
 _NAME = "internal name"
 
@@ -24,8 +35,11 @@ def veiled(evidence: Evidence, host: str, port: int) -> Evidence:
                 return replace(fact, address=_numbered(addresses.get(fact.address, 0)), port=port)
             case TlsHandshake():
                 return replace(fact, host=host, port=port, server_name=_NAME if fact.server_name else "")
-            case _:
+            case ConnectorState() | MappingSeen() | BackendConnected() | BackendAnswered() | TrustAnchors():
                 return fact
+            case _:
+                # What nobody looked at for internal names does not leave.
+                return NothingSeen(reason="not told outside the connector")
 
     steps = tuple(_with(step, tuple(map(hidden, step.seen))) for step in evidence.steps)
     target = Target(protocol=evidence.target.protocol, host=host, port=port)

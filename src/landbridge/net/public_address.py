@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address, ip_network
 
 from landbridge.model.reach import Reach
 
 _NAT64 = ip_network("64:ff9b::/96")
-_OWN = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
+_TEN = IPv4Network((10 << 24, 8))
+_OWN = (_TEN, *map(ip_network, ("172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
+"""Networks of one's own (RFC 1918, RFC 4193)."""
 _METADATA = (ip_address("fd00:ec2::254"), ip_address("fd20:ce::254"))
 """Unique local addresses that are no network of one's own: they give credentials of the machine away."""
 

@@ -14,10 +14,12 @@ from types import MappingProxyType
 from landbridge.checks.catalogue import (
     check,
     connectivity,
+    connectivity_timeouts,
     destination,
     inbound_access,
     inbound_address,
     inbound_connection,
+    inbound_ping,
     outbound_http,
     outbound_request,
     outbound_services,
@@ -40,6 +42,7 @@ def _index(failures: Iterable[Failure]) -> Mapping[str, Failure]:
 FAILURES = _index(
     (
         *inbound_connection.FAILURES,
+        *inbound_ping.FAILURES,
         *inbound_access.FAILURES,
         *inbound_address.FAILURES,
         *outbound_request.FAILURES,
@@ -47,6 +50,7 @@ FAILURES = _index(
         *outbound_transfer.FAILURES,
         *outbound_services.FAILURES,
         *connectivity.FAILURES,
+        *connectivity_timeouts.FAILURES,
         *destination.FAILURES,
         *check.FAILURES,
     )

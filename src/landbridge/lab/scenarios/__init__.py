@@ -32,6 +32,7 @@ from landbridge.lab.scenarios import (
     outbound_sftp,
     outbound_smtp_port,
     rotated,
+    trust_stores,
     via_connector,
 )
 
@@ -45,6 +46,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *http_statuses.SCENARIOS,
     *outbound_sftp.SCENARIOS,
     *rotated.SCENARIOS,
+    *trust_stores.SCENARIOS,
     *outbound_smtp_port.SCENARIOS,
     *healthy_tls.SCENARIOS,
     *http_healthy.SCENARIOS,

@@ -10,6 +10,7 @@ from typing import Any
 
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.lab.scenario import Stage, Staged
+from landbridge.model.certificate import StoredCertificate
 from landbridge.model.content import LevelContent
 from landbridge.model.destination import Destination
 from landbridge.model.landscape import ConnectorContent
@@ -92,6 +93,7 @@ class Story:
     mappings   instead of those that the backend brings
     connector  whether there is one; its location id
     settings   further settings of the world
+    certificates  of the subaccount
     """
 
     text: str
@@ -103,6 +105,7 @@ class Story:
     content: Mapping[str, Any] = field(default_factory=dict)
     connector_settings: ConnectorSettings = field(default_factory=ConnectorSettings)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    certificates: tuple[StoredCertificate, ...] = ()
     command: Command = field(default_factory=check)
     connect: Connect = World.add_connector
     prepare: Prepare = nothing_more
@@ -141,4 +144,4 @@ def _acme(story: Story) -> SubaccountContent:
     content = subaccount(ACME, "acme")
     if story.destination is None:
         return content
-    return replace(content, level=LevelContent(destinations=(story.destination,)))
+    return replace(content, level=LevelContent(destinations=(story.destination,), certificates=story.certificates))
