@@ -84,8 +84,8 @@ def test_no_more_than_the_limit_is_kept(body: Body) -> None:
 @pytest.mark.parametrize(
     ("encoding", "compressed"),
     [
-        ("gzip", gzip.compress(b"content")),
-        ("x-gzip", gzip.compress(b"content")),
+        ("gzip", gzip.compress(b"content", mtime=0)),
+        ("x-gzip", gzip.compress(b"content", mtime=0)),
         ("deflate", zlib.compress(b"content")),
         ("deflate", zlib.compress(b"content", wbits=-15)),
         ("identity", b"content"),
@@ -97,7 +97,7 @@ def test_an_encoding_is_undone(encoding: str, compressed: bytes) -> None:
 
 
 def test_a_bomb_gives_no_more_than_the_limit() -> None:
-    assert len(decoded(gzip.compress(b"\0" * 20_000_000), "gzip")) == LIMIT
+    assert len(decoded(gzip.compress(b"\0" * 20_000_000, mtime=0), "gzip")) == LIMIT
 
 
 @given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate", "br"]))
