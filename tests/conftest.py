@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests.diagnosis import diagnosed, told
+
 settings.register_profile("landbridge", deadline=None, print_blob=True)
 settings.load_profile("landbridge")
 
@@ -22,3 +24,12 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How well causes were named, where the run has looked at the failure lab."""
+    matrix = diagnosed(report for reports in terminalreporter.stats.values() for report in reports)
+    if matrix:
+        terminalreporter.section("diagnosis")
+        for line in told(matrix):
+            terminalreporter.write_line(line)

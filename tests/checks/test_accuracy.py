@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ import pytest
 from landbridge.cli.main import run
 from landbridge.lab.scenario import Scenario
 from landbridge.lab.scenarios import SCENARIOS
+from tests.diagnosis import NOTHING
 
 pytestmark = pytest.mark.anyio
+
+Record = Callable[[str, object], None]
 
 
 async def looked(scenario: Scenario, folder: Path) -> tuple[int, dict[str, Any]]:
@@ -32,9 +36,10 @@ async def looked(scenario: Scenario, folder: Path) -> tuple[int, dict[str, Any]]
 
 
 @pytest.mark.parametrize("scenario", [one for one in SCENARIOS if not one.is_healthy], ids=lambda one: one.name)
-async def test_a_cause_is_named(scenario: Scenario, tmp_path: Path) -> None:
+async def test_a_cause_is_named(scenario: Scenario, tmp_path: Path, record_property: Record) -> None:
     code, report = await looked(scenario, tmp_path)
     named = [f"{one['failure']}/{one['cause']}" for one in report["findings"]]
+    record_property("diagnosed", (f"{scenario.failure}/{scenario.cause}", *(named or [NOTHING])))
     assert named[:1] == [f"{scenario.failure}/{scenario.cause}"]
     first = report["findings"][0]
     assert first["evidence"]
@@ -47,7 +52,11 @@ async def test_a_cause_is_named(scenario: Scenario, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("scenario", [one for one in SCENARIOS if one.is_healthy], ids=lambda one: one.name)
-async def test_nothing_is_named_where_nothing_is_wrong(scenario: Scenario, tmp_path: Path) -> None:
+async def test_nothing_is_named_where_nothing_is_wrong(
+    scenario: Scenario, tmp_path: Path, record_property: Record
+) -> None:
     code, report = await looked(scenario, tmp_path)
+    named = [f"{one['failure']}/{one['cause']}" for one in report["findings"]]
+    record_property("diagnosed", (NOTHING, *(named or [NOTHING])))
     assert report["findings"] == []
     assert code == 0
