@@ -123,11 +123,13 @@ def _publish(options: Options, results: Results, facts: dict[str, str]) -> None:
     tables = report.tables(results)
     sys.stdout.write((text if options.json else tables) + "\n")
     if options.write_docs:
-        others, finds = replace(results, find=None), Results(find=results.find, notes=results.notes)
-        if not others.empty:
-            document.write(report.tables(others), facts)
-        if not finds.empty:
-            document.write(report.tables(finds), facts, document.FIND)
+        for part, marks in (
+            (replace(results, find=None, checks=()), document.FIGURES),
+            (Results(find=results.find, notes=results.notes), document.FIND),
+            (Results(checks=results.checks), document.CHECKS),
+        ):
+            if not part.empty:
+                document.write(report.tables(part), facts, marks)
 
 
 def _skip(notes: list[str], what: str, why: str) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 DOCUMENT = Path(__file__).parent.parent / "docs" / "benchmarks.md"
 FIGURES = ("<!-- figures: written by python -m bench --write-docs -->", "<!-- end of figures -->")
 FIND = ("<!-- finds: written by python -m bench --parts find --write-docs -->", "<!-- end of finds -->")
-"""Marks: those of the part `find` are others, because it measures another part of the program, and at other times."""
+CHECKS = ("<!-- checks: written by python -m bench --parts checks --write-docs -->", "<!-- end of checks -->")
+"""Marks: the parts `find` and `checks` have others, because they measure other parts of the program, at other times."""
 
 
 def write(tables: str, machine: Mapping[str, str], marks: tuple[str, str] = FIGURES, path: Path = DOCUMENT) -> None:
