@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from landbridge.net.dial import DialFailed, DialProblem, connect, dial_failed
-from tests.world.backends import Connection, closed_port, full_listener, raw_backend
+from tests.world.backends import Connection, closed_port, raw_backend
 from tests.world.certificates import authority, issue, server_context
+from tests.world.full_listener import full_listener
 
 pytestmark = pytest.mark.anyio
 

@@ -7,7 +7,7 @@ import contextlib
 import re
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 PATIENCE = 10.0
@@ -128,20 +128,6 @@ def always(answer: bytes) -> Script:
             connection.send(answer)
 
     return script
-
-
-@contextlib.contextmanager
-def full_listener() -> Iterator[int]:
-    """The port of a listener that never accepts and whose queue is full, so that the system answers no SYN."""
-    with socket.socket() as listener, contextlib.ExitStack() as stack:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        address = listener.getsockname()
-        for _ in range(4):
-            filler = stack.enter_context(socket.socket())
-            filler.setblocking(False)
-            filler.connect_ex(address)
-        yield address[1]
 
 
 def closed_port() -> int:

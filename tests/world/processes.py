@@ -7,6 +7,7 @@ import base64
 import contextlib
 import json
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.world import full_listener
 
 PATIENCE = 30.0
 LANDSCAPE = """\
@@ -29,6 +32,7 @@ connectors:
     subaccount: acme
     mappings:
       - {virtual: "erp.virtual:80", internal: "127.0.0.1:BACKEND", resources: [{path: /}]}
+      - {virtual: "full.virtual:80", internal: "127.0.0.1:FULL", resources: [{path: /}]}
 """
 LANDBRIDGE = str(Path(sys.executable).with_name("landbridge"))
 
@@ -66,22 +70,34 @@ class Program:
             self.process.kill()
             await self.process.wait()
 
+    def halt(self) -> None:
+        """SIGSTOP: it does nothing any more when this returns, and its sockets stay open."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
+
+    def go_on(self) -> None:
+        """SIGCONT, to a program that was halted or not."""
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(signal.SIGCONT)
+
 
 @dataclass
 class Installation:
-    """Gateway, connector and backend as three processes."""
+    """Gateway, connector and backend as three processes; `full` is a backend that never accepts."""
 
     programs: dict[str, Program]
     door: tuple[str, int]
+    metrics: str
     token: str = field(repr=False)
 
 
 @contextlib.asynccontextmanager
 async def installation(folder: Path) -> AsyncIterator[Installation]:
     """Everything started, and a token for the door."""
-    http, https, door, socks, tunnel, backend = free_ports(6)
+    http, https, door, socks, tunnel, backend, full = free_ports(7)
     landscape = folder / "landscape.yaml"
-    landscape.write_text(LANDSCAPE.replace("BACKEND", str(backend)))
+    landscape.write_text(LANDSCAPE.replace("BACKEND", str(backend)).replace("FULL", str(full)))
     data, state = folder / "cloud", folder / "connector"
     ports = {"http": http, "https": https, "door": door, "socks": socks, "tunnel": tunnel}
     options = [part for name, port in ports.items() for part in (f"--{name}-port", str(port))]
@@ -90,17 +106,19 @@ async def installation(folder: Path) -> AsyncIterator[Installation]:
     run = [LANDBRIDGE, "connector", "run", "--landscape", str(landscape), "--name", "office"]
     programs = {
         "backend": Program(sample, folder / "backend.log"),
+        "full": Program([sys.executable, full_listener.__file__, str(full)], folder / "full.log"),
         "gateway": Program(up, folder / "gateway.log"),
         "connector": Program([*run, "--state", str(state), "--json"], folder / "connector.log"),
     }
     try:
         await programs["backend"].start()
+        await programs["full"].start()
         await programs["gateway"].start()
         invitation = await _said("connector", "invite", "--subaccount", "acme", "--data", str(data), "--json")
         await _said("connector", "enroll", invitation["authenticationData"], "--state", str(state), "--json")
         token = await _token(await _said("binding", "--subaccount", "acme", "--data", str(data)))
         await programs["connector"].start()
-        yield Installation(programs, ("127.0.0.1", door), token)
+        yield Installation(programs, ("127.0.0.1", door), f"http://127.0.0.1:{http}/metrics", token)
     finally:
         for program in programs.values():
             await program.kill()

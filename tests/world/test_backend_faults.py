@@ -9,8 +9,9 @@ import pytest
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.model.landscape import ConnectorContent
 from landbridge.testing.world import ACME, World, erp_mapping, world
-from tests.world.backends import Connection, Script, closed_port, full_listener, raw_backend
+from tests.world.backends import Connection, Script, closed_port, raw_backend
 from tests.world.client import Answer, Client, ask, request
+from tests.world.full_listener import full_listener
 
 pytestmark = pytest.mark.anyio
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
 
+import httpx
 import pytest
 
 from tests.world.client import Answer, Client, End, ask, request
@@ -44,6 +47,10 @@ async def before_the_head_is_complete(client: Client, token: str) -> None:
     await client.send(data[:-2])
 
 
+async def while_the_backend_is_being_connected(client: Client, token: str) -> None:
+    await client.send(request("http://full.virtual/echo", token))
+
+
 async def in_mid_upload(client: Client, token: str) -> None:
     line = f"Content-Length: {BIG}"
     await client.send(request("http://erp.virtual/upload", token, line, method="POST") + bytes(300_000))
@@ -58,30 +65,82 @@ async def in_mid_answer(client: Client, token: str) -> None:
     assert b" 200 " in await client.reader.readuntil(b"\r\n")
 
 
-PHASES = {
-    phase.__name__: phase for phase in (before_the_head_is_complete, in_mid_upload, while_it_waits, in_mid_answer)
-}
+async def while_the_stream_is_being_opened(client: Client, token: str) -> None:
+    """The connector must be halted: so it has the request, and does not take it."""
+    await client.send(request("http://erp.virtual/echo", token))
+
+
+TAKEN = (
+    before_the_head_is_complete,
+    while_the_backend_is_being_connected,
+    in_mid_upload,
+    while_it_waits,
+    in_mid_answer,
+)
+PHASES = {phase.__name__: phase for phase in (*TAKEN, while_the_stream_is_being_opened)}
+VICTIMS = {"gateway": ("gateway",), "connector": ("connector",), "backend": ("backend", "full")}
 FAULTS = {
     "connector": {"tunnel.lost", "tunnel.closed", "tunnel.no-connector"},
     "backend": {"backend.refused", "backend.closed"},
 }
 
 
-@pytest.mark.parametrize("victim", ["gateway", "connector", "backend"])
+@dataclass(frozen=True)
+class Progress:
+    """What the gateway counts: streams that are open, and those whose backend was connected since it started."""
+
+    streams: int
+    connected: int
+
+    def __add__(self, other: Progress) -> Progress:
+        return Progress(self.streams + other.streams, self.connected + other.connected)
+
+
+async def progress(running: Installation) -> Progress:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        text = (await client.get(running.metrics)).raise_for_status().text
+    streams = re.search(r"^landbridge_tunnel_streams\{[^}]*\} (\d+)", text, re.MULTILINE)
+    connected = re.search(r'^landbridge_door_seconds_count\{door="http",segment="open"\} (\d+)', text, re.MULTILINE)
+    assert streams
+    return Progress(int(streams[1]), int(connected[1]) if connected else 0)
+
+
+async def until(running: Installation, wanted: Progress) -> None:
+    async with asyncio.timeout(20):
+        while await progress(running) != wanted:  # noqa: ASYNC110 - another process tells only when asked
+            await asyncio.sleep(0.02)
+
+
+async def bring_into_phases(running: Installation, clients: Mapping[str, Client]) -> None:
+    """Each client where its name says; the connector is halted at the end."""
+    before = await progress(running)
+    for phase in TAKEN:
+        await phase(clients[phase.__name__], running.token)
+    # All but the first have a stream; of these, all but one a connected backend.
+    await until(running, before + Progress(streams=4, connected=3))
+    running.programs["connector"].halt()
+    phase = while_the_stream_is_being_opened
+    await phase(clients[phase.__name__], running.token)
+    await until(running, before + Progress(streams=5, connected=3))
+
+
+@pytest.mark.parametrize("victim", VICTIMS)
 async def test_the_clients_are_told_and_service_resumes(running: Installation, victim: str) -> None:
-    """Four clients, one in each phase, live through the same kill."""
+    """A client in each phase; all of them live through the same kill."""
     await works(running)
+    killed = [running.programs[name] for name in VICTIMS[victim]]
     async with contextlib.AsyncExitStack() as opened:
         clients = {phase: await opened.enter_async_context(await Client.open(running.door)) for phase in PHASES}
-        for phase, client in clients.items():
-            await PHASES[phase](client, running.token)
-        await asyncio.sleep(0.3)
-        await running.programs[victim].kill()
+        await bring_into_phases(running, clients)
+        for program in killed:
+            await program.kill()
+        running.programs["connector"].go_on()
         if victim != "gateway":
             await clients["before_the_head_is_complete"].send(b"\r\n")
         for phase, client in clients.items():
             check(victim, phase, await outcome(client, phase))
-    await running.programs[victim].start()
+    for program in killed:
+        await program.start()
     await works(running)
 
 
