@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from tests.cli.command import landbridge
 from tests.cli.test_commands import Program, Up, environment, started
+from tests.cli.test_logs import asked, token_of
 from tests.cloud_side import ACME, LANDSCAPE, landscape_in
 
 
@@ -76,12 +78,17 @@ def test_a_running_connector_shows_its_state_and_its_records_hold(up: Up, tmp_pa
     assert "code: connector.not-running" in nobody.stderr
     with running(tmp_path, state) as connector:
         connector.said()
-        report = connected_report(state)
+        binding = json.loads(landbridge("binding", "--subaccount", "acme", "--data", str(up.data)).stdout)
+        token = token_of(up.addresses, binding["connectivity"][0]["credentials"])
+        refused = asyncio.run(asked(up.addresses, "/secret", token))
+        assert (refused.status_code, "127.0.0.1" in str(refused.headers)) == (502, False)
+        report = report_with_trouble(state)
         assert (report["pid"], report["subaccount_id"]) == (connector.process.pid, ACME)
         shown = landbridge("connector", "status", "--state", str(state))
         assert shown.returncode == 0, shown.stderr
         assert "erp:8000" in shown.stdout
         assert "connected since" in shown.stdout
+        assert "trouble       erp:8000 -> 127.0.0.1:9, last at" in shown.stdout
         assert connector.stop() == 0
     assert landbridge("connector", "status", "--state", str(state)).returncode == 22
     checked = landbridge("connector", "audit", "--state", str(state), "--json")
@@ -100,14 +107,15 @@ def test_a_running_connector_shows_its_state_and_its_records_hold(up: Up, tmp_pa
     assert f"{file.name} line 1" in damaged.stderr
 
 
-def connected_report(state: Path) -> dict[str, Any]:
-    """The status once it says that the tunnel is up; the file is written every two seconds."""
+def report_with_trouble(state: Path) -> dict[str, Any]:
+    """The status once it knows of a trouble; the file is written every two seconds."""
     deadline = time.monotonic() + 30
     while True:
         printed = landbridge("connector", "status", "--state", str(state), "--json")
-        if printed.returncode == 0:
-            return dict(json.loads(printed.stdout))
+        if printed.returncode == 0 and (report := dict(json.loads(printed.stdout)))["troubles"]:
+            return report
         assert time.monotonic() < deadline, printed.stderr
+        time.sleep(0.05)
 
 
 def test_traces_from_the_command_line(up: Up) -> None:

@@ -74,5 +74,5 @@ def test_a_fault_with_missing_parameters_does_not_arrive_half() -> None:
 
 
 def test_a_missing_parameter_is_a_mistake_of_ours() -> None:
-    with pytest.raises(ValueError, match=r"backend\.refused needs host, internal, port"):
+    with pytest.raises(ValueError, match=r"backend\.refused needs host, port"):
         fault("backend.refused")

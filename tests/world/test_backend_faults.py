@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from collections.abc import AsyncIterator
 
 import pytest
@@ -60,6 +62,44 @@ async def test_unknown_name(erp: World) -> None:
 
 async def silence(connection: Connection) -> None:
     await connection.head()
+
+
+@contextlib.asynccontextmanager
+async def silent() -> AsyncIterator[int]:
+    async with raw_backend(silence) as backend:
+        yield backend.port
+
+
+@contextlib.asynccontextmanager
+async def full() -> AsyncIterator[int]:
+    with full_listener() as port:
+        yield port
+
+
+PLACES = {
+    "refused": ("127.0.0.1", lambda: contextlib.nullcontext(closed_port())),
+    "unresolved": ("no-such-host.invalid", lambda: contextlib.nullcontext(4711)),
+    "connect-timeout": ("127.0.0.1", full),
+    "silent": ("127.0.0.1", silent),
+}
+
+
+@pytest.mark.parametrize("problem", PLACES)
+async def test_only_the_operator_of_the_connector_learns_the_internal_address(
+    erp: World, problem: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, place = PLACES[problem]
+    with caplog.at_level(logging.INFO, "landbridge.connector.session"):
+        async with place() as port:
+            answer = await call(erp, port, host=host)
+    assert answer.fault == f"backend.{problem}"
+    told = f"{answer.headers}{answer.body!r}"
+    assert (host in told, str(port) in told) == (False, False), told
+    (trouble,) = erp.connectors[f"at-{host}-{port}"].connector.status().troubles
+    assert (trouble.system, trouble.internal, trouble.code) == ("erp.virtual:80", f"{host}:{port}", answer.fault)
+    assert trouble.request == answer.header("x-request-id")
+    logged = [record.__dict__ for record in caplog.records if record.message == "refused"]
+    assert [(line["internal"], line["request"]) for line in logged] == [(f"{host}:{port}", trouble.request)]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -84,7 +84,19 @@ async def test_issued_for_another_name(scene: Scene) -> None:
     async with SampleBackend(tls=tls(scene, issue(scene.trusted, address="10.1.2.3"))) as backend:
         answer = await scene.call(backend.port)
         assert answer.fault == "backend.certificate-untrusted"
-        assert "127.0.0.1" in (answer.header("x-error-message") or "")
+        message = answer.header("x-error-message") or ""
+        assert message.endswith("it is for another address than the internal one.")
+        assert "127.0.0.1" not in f"{answer.headers}{answer.body!r}"
+        (trouble,) = scene.world.connectors[f"127.0.0.1-{backend.port}-True"].connector.status().troubles
+        assert trouble.internal.startswith(f"127.0.0.1:{backend.port} (IP address mismatch")
+
+
+async def test_issued_for_another_host_name(scene: Scene) -> None:
+    async with SampleBackend(tls=tls(scene, issue(scene.trusted, address="10.1.2.3"))) as backend:
+        answer = await scene.call(backend.port, "localhost")
+        assert answer.fault == "backend.certificate-untrusted"
+        assert (answer.header("x-error-message") or "").endswith("it is for another host than the internal one.")
+        assert "localhost" not in f"{answer.headers}{answer.body!r}"
 
 
 async def test_the_failure_of_the_address_that_answered_counts(scene: Scene) -> None:

@@ -71,10 +71,14 @@ def _tell(outcome: object, as_json: bool) -> None:
         }
         if problem is not None:
             line |= {"fault": problem.code, "message": problem.sentence, "action": problem.action}
+            line |= {"inside": problem.inside} if problem.inside else {}
         give_json(line)
         return
     state = "reachable" if problem is None else f"{problem.code}: {problem.sentence}"
-    facts = f" ({'; '.join(outcome.details)})" if outcome.details else ""
+    told = [*outcome.details]
+    if problem is not None and problem.inside not in ("", mapping.internal):
+        told.append(problem.inside)
+    facts = f" ({'; '.join(told)})" if told else ""
     give(f"{mapping.virtual} -> {mapping.internal}  {state}{facts}  {outcome.milliseconds:g} ms")
     if problem is not None:
         give(f"  do: {problem.action}")

@@ -8,7 +8,8 @@ from typing import Any
 
 from landbridge.cli.options import STATE, AsJson, State, give, give_json
 
-HELP = """Show the connector that runs on this machine: its tunnels, what it exposes, what it refused.
+HELP = """Show the connector that runs on this machine: its tunnels, what it exposes, what it refused, and the last
+trouble with each internal system.
 
 \b
 Examples:
@@ -49,6 +50,13 @@ def _tell(report: Mapping[str, Any]) -> None:
         give(f"gateway       {link['gateway']}: {_link(link)}")
     for code, number in sorted(report["refusals"].items()):
         give(f"refused       {number} times {code}")
+    for trouble in report["troubles"]:
+        give(f"trouble       {_trouble(trouble)}")
+
+
+def _trouble(trouble: Mapping[str, Any]) -> str:
+    system = f"{trouble['system']} -> {trouble['internal']}" if trouble["internal"] else trouble["system"]
+    return f"{system}, last at {_moment(trouble['at'])}: {trouble['code']}: {trouble['message']} {trouble['action']}"
 
 
 def _link(link: Mapping[str, Any]) -> str:

@@ -21,7 +21,8 @@ from landbridge.connector.session import ConnectorSession, Introduction
 from landbridge.connector.settings import AGENT_VERSION, ConnectorSettings
 from landbridge.connector.state.files import ConnectorState
 from landbridge.connector.status import ConnectorReport, link_status
-from landbridge.faults import Fault, FaultError, fault, from_wire
+from landbridge.connector.troubles import Troubles
+from landbridge.faults import Fault, FaultError, Origin, fault, from_wire
 from landbridge.model.clock import Clock
 from landbridge.model.landscape import ConnectorContent
 from landbridge.net.clock import system_clock
@@ -67,6 +68,7 @@ class Connector:
             state.connector_id, uuid.uuid4().hex, content.location_id, content.description or content.name, clock()
         )
         self._refusals: Counter[str] = Counter()
+        self._troubles = Troubles()
         self._content = content
         self.channels = ServiceChannels(lambda: next(iter(self.sessions), None))
         self._renewal: Renewal | None = None
@@ -124,6 +126,8 @@ class Connector:
 
     def _on_refused(self, asked: Open | Probe | None, reason: Fault) -> None:
         self._refusals[reason.code] += 1
+        if isinstance(asked, Open) and reason.kind.origin is Origin.BACKEND:
+            self._troubles.note(asked, reason, self._clock())
         if isinstance(asked, Probe):
             self._audit.not_probed(asked, reason)
         else:
@@ -146,6 +150,7 @@ class Connector:
             systems=tuple(mapping.virtual for mapping in self._content.mappings),
             links=tuple(map(link_status, self._diallers)),
             refusals=dict(self._refusals),
+            troubles=self._troubles.listed(),
         )
 
     def _report(self, event: Event) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import Protocol
 
 from landbridge.connector.answer_head import AnswerHead
@@ -16,7 +17,7 @@ from landbridge.connector.request import BackendRequest, backend_request, check_
 from landbridge.connector.route import Route
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.connector.trust import asked_for_certificate
-from landbridge.faults import Fault, FaultError, fault
+from landbridge.faults import Fault, FaultError, Origin, fault
 from landbridge.model.principal import NOBODY
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.messages import REUSED, Open, Opened, encode
@@ -347,6 +348,8 @@ class ServedStream:
         if self._answer_begun:
             self._abandon()
             return
+        if self._route is not None and reason.kind.origin is Origin.BACKEND and not reason.inside:
+            reason = replace(reason, inside=self._route.mapping.internal_at(self._opening.port))
         if self._opening.trace:
             self._trace("refused", fault=reason.code, sentence=reason.sentence)
         self._leave()

@@ -176,7 +176,8 @@ class ConnectorSession:
 
     def refuse(self, stream: Stream, opening: Open | None, reason: Fault) -> None:
         request = opening.request if opening is not None else ""
-        _log.info("refused", extra={"fault": reason.code, "sentence": reason.sentence, "request": request})
+        fields = {"fault": reason.code, "sentence": reason.sentence, "request": request}
+        _log.info("refused", extra=fields | {"internal": reason.inside} if reason.inside else fields)
         self._on_refused(opening, reason)
         status = self.policy.failure_status if reason.kind.status == 401 else 0
         self.send(stream, encode(Refused(reason.code, dict(reason.params), status)), fin=True)

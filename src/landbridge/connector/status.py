@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from landbridge.connector.dialler import Dialler
 from landbridge.connector.state.files import write_private
+from landbridge.connector.troubles import Trouble
 from landbridge.faults import Fault
 
 STATUS_FILE = "status.json"
@@ -49,7 +50,7 @@ class LinkStatus:
 
 @dataclass(frozen=True, slots=True)
 class ConnectorReport:
-    """The connector at one moment."""
+    """The connector at one moment. `troubles` are the last faults of backends, one for each system."""
 
     connector_id: str
     subaccount_id: str
@@ -65,6 +66,7 @@ class ConnectorReport:
     systems: tuple[str, ...]
     links: tuple[LinkStatus, ...]
     refusals: dict[str, int] = field(default_factory=dict)
+    troubles: tuple[Trouble, ...] = ()
 
 
 def link_status(dialler: Dialler) -> LinkStatus:

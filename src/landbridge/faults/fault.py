@@ -62,12 +62,14 @@ class FaultKind:
 class Fault:
     """One occurrence of a catalogue row, with its parameters. Build it with `landbridge.faults.fault`.
 
-    mark  what it was brought about by, where somebody wanted it to happen (`landbridge.injection`)
+    mark    what it was brought about by, where somebody wanted it to happen (`landbridge.injection`)
+    inside  internal names and addresses: for the log and the operator where it was born, never in an answer or a tunnel
     """
 
     kind: FaultKind
     params: Mapping[str, str] = field(default_factory=dict)
     mark: str = ""
+    inside: str = ""
 
     @property
     def code(self) -> str:

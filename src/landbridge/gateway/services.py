@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from landbridge.faults import Fault, FaultError, fault
@@ -80,20 +81,20 @@ async def _dial(factory: Callable[[], ServerConnection], mapping: ServiceMapping
         reason = fault(
             "channel.service-unreachable",
             service=mapping.service_id,
-            internal=f"{host}:{port}",
             reason=failure.reason,
         )
-        raise FaultError(reason) from None
+        unreachable = replace(reason, inside=f"{host}:{port}")
+        _log.warning("service not reached", extra=_told(unreachable, mapping.subaccount_id, mapping.service_id))
+        raise FaultError(unreachable) from None
     return server
 
 
 def _log_refusal(session: TunnelSession, opening: Open, reason: Fault) -> None:
     identity = session.identity
-    fields = {
-        "fault": reason.code,
-        "sentence": reason.sentence,
-        "connector": identity.connector_id,
-        "subaccount": identity.subaccount_id,
-        "service": opening.host,
-    }
-    _log.warning("refused a stream of a connector", extra=fields)
+    fields = _told(reason, identity.subaccount_id, opening.host)
+    _log.warning("refused a stream of a connector", extra={**fields, "connector": identity.connector_id})
+
+
+def _told(reason: Fault, subaccount_id: str, service_id: str) -> dict[str, str]:
+    fields = {"fault": reason.code, "sentence": reason.sentence, "subaccount": subaccount_id, "service": service_id}
+    return fields | {"internal": reason.inside} if reason.inside else fields

@@ -143,8 +143,15 @@ class Mapping:
 
     @property
     def internal(self) -> str:
-        host = f"[{self.internal_host}]" if ":" in self.internal_host else self.internal_host
-        return f"{host}:{_range(self.internal_port, self.ports)}"
+        return f"{self._internal_name}:{_range(self.internal_port, self.ports)}"
+
+    def internal_at(self, virtual_port: int) -> str:
+        """Internal host:port behind a virtual port that the mapping covers."""
+        return f"{self._internal_name}:{self.internal_port_of(virtual_port)}"
+
+    @property
+    def _internal_name(self) -> str:
+        return f"[{self.internal_host}]" if ":" in self.internal_host else self.internal_host
 
     def covers(self, virtual_port: int) -> bool:
         return self.virtual_port <= virtual_port < self.virtual_port + self.ports

@@ -1,4 +1,7 @@
-"""Faults of backends, seen from the connector (connectivity-proxy §5 rows 11-13)."""
+"""Faults of backends, seen from the connector (connectivity-proxy §5 rows 11-13).
+
+Their sentences reach applications, so they name virtual hosts alone; `Fault.inside` has the internal address.
+"""
 
 from landbridge.faults.fault import FaultKind, Origin
 
@@ -11,7 +14,7 @@ ROWS = (
         "backend.refused",
         BACKEND,
         502,
-        "The backend behind {host}:{port} refuses connections ({internal}): nothing listens on that port.",
+        "The backend behind {host}:{port} refuses connections: nothing listens on that port.",
         "Start the backend, or correct the internal host and port of the mapping.",
         socks=4,
         exit=24,
@@ -24,7 +27,7 @@ ROWS = (
         "backend.unresolved",
         BACKEND,
         502,
-        "The connector's network cannot resolve the internal host of {host}:{port} ({internal}).",
+        "The connector's network cannot resolve the internal host of {host}:{port}.",
         "Correct the internal host of the mapping, or the name service on the connector's machine.",
         socks=4,
         exit=24,
@@ -36,7 +39,7 @@ ROWS = (
         "backend.unreachable",
         BACKEND,
         502,
-        "The connector has no route to the backend behind {host}:{port} ({internal}): {reason}.",
+        "The connector has no route to the backend behind {host}:{port}: {reason}.",
         "Check routing and firewall between connector and backend.",
         socks=4,
         exit=24,
@@ -49,7 +52,7 @@ ROWS = (
         "backend.connect-timeout",
         BACKEND,
         502,
-        "The backend behind {host}:{port} ({internal}) did not accept a connection within {seconds} seconds.",
+        "The backend behind {host}:{port} did not accept a connection within {seconds} seconds.",
         "Look for a firewall that drops packets, a wrong address, or a backend that no longer accepts.",
         socks=4,
         exit=24,
@@ -62,7 +65,7 @@ ROWS = (
         "backend.certificate-untrusted",
         BACKEND,
         502,
-        "The connector does not trust the TLS certificate of the backend behind {host}:{port} ({internal}): {reason}.",
+        "The connector does not trust the TLS certificate of the backend behind {host}:{port}: {reason}.",
         "Add the issuing authority to the connector's trust store (an empty store trusts nothing).",
         socks=4,
         exit=24,
@@ -74,7 +77,7 @@ ROWS = (
         "backend.tls-failed",
         BACKEND,
         502,
-        "The TLS handshake with the backend behind {host}:{port} ({internal}) failed: {reason}.",
+        "The TLS handshake with the backend behind {host}:{port} failed: {reason}.",
         "Compare the mapping's protocol with what the backend speaks on that port (HTTP or HTTPS).",
         socks=4,
         exit=24,

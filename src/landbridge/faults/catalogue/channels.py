@@ -28,7 +28,7 @@ ROWS = (
         "channel.service-unreachable",
         GATEWAY,
         502,
-        "The gateway cannot reach service '{service}' ({internal}): {reason}.",
+        "The gateway cannot reach service '{service}': {reason}.",
         "Start the service, or correct the address of the service mapping.",
         socks=4,
         exit=24,
