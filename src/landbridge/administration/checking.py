@@ -65,6 +65,7 @@ def _wish(name: str, wish: CheckWish) -> Wish:
         person=wish.person,
         changes=wish.changes,
         new=wish.new,
+        logon=wish.logon,
         session=Secret(wish.session),
         seconds=wish.seconds,
     )

@@ -27,6 +27,7 @@ class CheckWish(Body):
     session        the token of that person's session
     service_token  with which the Destination service is asked; empty text: none is sent
     new            names of destinations that are to be created: then it is looked whether they are taken
+    logon          whether mail servers and directories are logged on to, once: failures count towards a lock-out
     trust          certificates (PEM) by which the target's are judged, if the destination names no trust store
     public_trust   judge by the public authorities instead
     seconds        for each measurement
@@ -44,6 +45,7 @@ class CheckWish(Body):
     changes: bool = False
     session: Annotated[str, Field(max_length=_TOKEN, repr=False)] = ""
     new: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
+    logon: bool = False
     seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
 
 

@@ -5,6 +5,8 @@ destination → token → proxy authorisation → connector → version → mapp
 
 from __future__ import annotations
 
+import dataclasses
+
 from msgspec.structs import replace
 
 from landbridge.checks.destination_target import PROTOCOL, target_of
@@ -13,7 +15,7 @@ from landbridge.checks.manner import Manner
 from landbridge.checks.observations import DestinationSeen, Observation
 from landbridge.checks.plan import observe
 from landbridge.checks.plans import PLANS
-from landbridge.checks.probe import Dialler, Logon, Probe, Scene, Trust
+from landbridge.checks.probe import HARMLESS, Dialler, Probe, Scene, Trust
 from landbridge.checks.probes import address
 from landbridge.checks.probes.claims import claims_seen
 from landbridge.checks.probes.on_premise import OnPremise
@@ -23,6 +25,8 @@ from landbridge.model.clock import Clock
 
 LONGER = 2
 """So many times as long as traffic does a check wait: a backend that is only slow is told from one that is silent."""
+_LOGGED_ON = frozenset({"MAIL", "LDAP"})
+"""Types of destinations whose targets are logged on to on request only."""
 
 
 async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, clock: Clock, trust: Trust) -> Evidence:
@@ -37,7 +41,14 @@ async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, cloc
         return _alone("names", target_of(found.seen, found.properties), clock, await surroundings.taken(wish.new))
     target = target_of(found.seen, found.properties, wish.path)
     began = Step(probe="destination", layer=Layer.DESTINATION, effect=Effect.PASSIVE, seen=(found.seen,))
-    scene = Scene(target=target, dialler=dialler, clock=clock, trust=found.trust or trust, seconds=wish.seconds)
+    scene = Scene(
+        target=target,
+        dialler=dialler,
+        clock=clock,
+        trust=found.trust or trust,
+        seconds=wish.seconds,
+        allowed=HARMLESS | {Effect.INTRUSIVE} if wish.logon and found.seen.type in _LOGGED_ON else HARMLESS,
+    )
     if not found.seen.good or not target.port:
         claims = claims_seen(wish)
         given = Step(probe="claims", layer=Layer.TOKEN, effect=Effect.PASSIVE, seen=claims)
@@ -74,7 +85,7 @@ async def _through_connector(
     surroundings: Surroundings, wish: Wish, found: Found, scene: Scene, began: Step
 ) -> Evidence:
     stage = OnPremise(surroundings, wish, found, scene.target)
-    evidence = await observe(_with(scene, seconds=LONGER * wish.seconds), stage.probes())
+    evidence = await observe(dataclasses.replace(scene, seconds=LONGER * wish.seconds), stage.probes())
     return replace(evidence, steps=(began, *stage.joined(evidence.steps)))
 
 
@@ -83,7 +94,10 @@ async def _from_here(surroundings: Surroundings, wish: Wish, found: Found, scene
     facts, tokens = await retrieved(surroundings, wish, found)
     token = Step(probe="token", layer=Layer.TOKEN, effect=Effect.SAFE, seen=facts)
     manner = Manner(headers=fixed_headers(found.properties), follow=True)
-    evidence = await observe(_with(scene, logon=logon_of(found, tokens), manner=manner), _probes(scene.target))
+    logon = logon_of(found, tokens)
+    target = replace(scene.target, user=logon.user)
+    ours = dataclasses.replace(scene, target=target, logon=logon, manner=manner)
+    evidence = await observe(ours, _probes(ours.target))
     return replace(evidence, steps=(began, token, *evidence.steps))
 
 
@@ -91,15 +105,3 @@ def _probes(target: Target) -> tuple[Probe, ...]:
     if target.protocol == PROTOCOL:
         return (address.NAME, address.TCP)
     return PLANS[target.protocol].probes
-
-
-def _with(scene: Scene, seconds: float = 0.0, logon: Logon | None = None, manner: Manner | None = None) -> Scene:
-    return Scene(
-        target=scene.target,
-        dialler=scene.dialler,
-        clock=scene.clock,
-        trust=scene.trust,
-        logon=logon or scene.logon,
-        manner=manner or scene.manner,
-        seconds=seconds or scene.seconds,
-    )

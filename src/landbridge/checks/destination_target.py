@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from landbridge.checks.evidence import Target
+from landbridge.checks.mail_destination import mail_server
 from landbridge.checks.observations import DestinationSeen
 
 PROTOCOL = "destination"
 """Name of the evidence about a destination behind a connector."""
-_PORTS = {"https": 443, "http": 80, "ldap": 389, "ldaps": 636, "smtp": 25, "imap": 143, "pop3": 110, "tcp": 0}
-_MAIL = {"smtp": "smtp", "imap4": "imap", "imap": "imap", "pop3": "pop3"}
+_PORTS = {"https": 443, "http": 80, "ldap": 389, "ldaps": 636, "tcp": 0}
 
 
 def url_of(kind: str, properties: Mapping[str, str]) -> str:
@@ -24,9 +26,7 @@ def url_of(kind: str, properties: Mapping[str, str]) -> str:
         address = properties.get("Address", "")
         return address if "://" in address or not address else f"tcp://{address}"
     if kind == "MAIL":
-        named = properties.get("mail.transport.protocol", "smtp").lower()
-        host, port = (properties.get(f"mail.{named}.{what}", "") for what in ("host", "port"))
-        return f"{_MAIL.get(named, 'smtp')}://{host}{':' if port else ''}{port}" if host else ""
+        return mail_server(properties).url
     return ""
 
 
@@ -39,8 +39,11 @@ def proxy_type_of(kind: str, properties: Mapping[str, str]) -> str:
 def target_of(seen: DestinationSeen, properties: Mapping[str, str], path: str = "") -> Target:
     """The target of a destination; `path` stands in place of its own.
 
-    Behind a connector, and where nothing more is known than an address, its protocol is `destination`.
+    Behind a connector, and where nothing more is known than an address, its protocol is `destination`; that of a mail
+    server is its own everywhere.
     """
+    if seen.type == "MAIL":
+        return _mail_target(seen, properties)
     parts = urlsplit(url_of(seen.type, properties))
     behind = seen.proxy_type == "OnPremise"
     query = f"?{parts.query}" if parts.query else ""
@@ -52,6 +55,21 @@ def target_of(seen: DestinationSeen, properties: Mapping[str, str], path: str = 
         port=_port(parts.netloc) or _PORTS.get(parts.scheme, 0),
         path=wanted if wanted.startswith("/") else f"/{wanted}",
         location=f"location:{seen.location}" if behind else "",
+    )
+
+
+def _mail_target(seen: DestinationSeen, properties: Mapping[str, str]) -> Target:
+    server = mail_server(properties)
+    behind = seen.proxy_type == "OnPremise"
+    wish = server.conversation
+    return Target(
+        protocol=server.protocol,
+        scheme=server.scheme,
+        host=server.host or seen.name,
+        port=(server.port or server.usual_port) if server.host else 0,
+        location=f"location:{seen.location}" if behind else "",
+        # Other ports of the host are none of a mapping's.
+        conversation=replace(wish, beside=()) if behind else wish,
     )
 
 

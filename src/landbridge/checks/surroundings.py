@@ -24,6 +24,7 @@ class Wish:
     changes        whether that person may change destinations is asked as well
     session        the token of that person's session; empty: none was given
     new            names that are to be created; empty: that is not asked
+    logon          whether mail servers and directories may be logged on to: each failure counts towards a lock-out
     seconds        for each measurement
     """
 
@@ -37,6 +38,7 @@ class Wish:
     changes: bool = False
     session: Secret = field(default_factory=lambda: Secret(""))
     new: tuple[str, ...] = ()
+    logon: bool = False
     seconds: float = 10.0
 
 

@@ -18,11 +18,13 @@ Examples:
   landbridge check ERP --subaccount acme --path /sap/opu/odata --json
   landbridge check ERP --subaccount acme --user-token alice.jwt
   landbridge check ERP --subaccount acme --person alice@acme.example
+  landbridge check MAILS --subaccount acme --login --trust authorities.pem
 
 Systems behind a connector are measured from where the connector stands, and only if they are in its mappings. The
-request is HEAD (GET where that is not served). Certificates of other targets are judged by the destination's trust
-store, else by --trust. Next to our findings the report says what the original's check would say. Ends with 0 when
-nothing was found, with 50 when something was.
+request is HEAD (GET where that is not served). Mail servers and directories are talked to without a logon; --login
+logs on once, and asks whether the sender of a mail destination is taken: a failed logon counts towards a lock-out.
+Certificates of other targets are judged by the destination's trust store, else by --trust. Next to our findings the
+report says what the original's check would say. Ends with 0 when nothing was found, with 50 when something was.
 """
 
 TokenFile = Path | None
@@ -42,6 +44,7 @@ def check(
     person: Annotated[str, typer.Option(help="Why does the editor of destinations stay empty for this user?")] = "",
     changes: Annotated[bool, typer.Option(help="And may that user change destinations? Nothing is changed.")] = False,
     session: Annotated[TokenFile, typer.Option(help="File with the token of that user's session.")] = None,
+    login: Annotated[bool, typer.Option("--login", help="Log on to the mail server or directory, once.")] = False,
     new: Annotated[TokenFile, typer.Option(help="Are the names in this file of destinations free?")] = None,
     trust: TrustFile = None,
     public_trust: PublicTrust = False,
@@ -65,6 +68,7 @@ def check(
         "changes": changes,
         "session": _content(session) or "",
         "new": _names(new),
+        "logon": login,
         "trust": "".join(trust_of(trust, False).certificates),
         "publicTrust": public_trust,
         "seconds": timeout,

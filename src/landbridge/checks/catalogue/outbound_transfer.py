@@ -5,7 +5,7 @@ from landbridge.checks.catalogue.failure import Cause, Failure, Side
 SMTP_PORT = Failure(
     "outbound.smtp-port",
     Side.OUTBOUND,
-    meaning="Mail cannot be delivered to the mail server, often because of the port.",
+    meaning="Mail cannot be delivered to the mail server, or fetched from it, often because of the port.",
     symptoms=(
         "FSM Integration Sequential Processing Failed",
         "MailConnectException: Couldn't connect to host, port: HOST, 25; Could not connect to SMTP host",
@@ -19,6 +19,7 @@ SMTP_PORT = Failure(
     commands=(
         "landbridge probe smtp HOST:PORT --public-trust",
         "landbridge probe smtp HOST:PORT --public-trust --login USER --secret-file FILE --from SENDER --to RECIPIENT",
+        "landbridge check NAME --subaccount SUBACCOUNT --login",
         "landbridge destination show NAME --subaccount SUBACCOUNT",
     ),
     causes=(
@@ -49,6 +50,13 @@ SMTP_PORT = Failure(
             tell="Plain text answers a TLS greeting, nothing greets at all, or STARTTLS is not offered.",
             action="Use TLS from the start on 465 and STARTTLS on 587.",
             reproduce="TLS to the plain port.",
+        ),
+        Cause(
+            "wrong-protocol",
+            what="On that port another protocol is spoken.",
+            tell="The first line is no greeting of a mail server of that kind.",
+            action="Correct the port, or the protocol of the channel or destination.",
+            reproduce="A mailbox server where a mail server is expected.",
         ),
         Cause(
             "tls-trust",

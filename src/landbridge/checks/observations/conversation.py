@@ -72,11 +72,13 @@ class TalkEnded(Fact, frozen=True, tag="talk-ended"):
     stage    what we waited for: "greeting", "features", "starttls", "logon", "addresses", "content"
     problem  "silent" · "closed" · "reset" · "garbled" · "endless" · "unsafe" · "left" (we ended it)
     secured  whether TLS was on
+    text     the line that was not understood, when it is "garbled"
     """
 
     stage: str
     problem: str
     secured: bool = False
+    text: str = ""
 
     @property
     def good(self) -> bool:
@@ -88,7 +90,7 @@ class TalkEnded(Fact, frozen=True, tag="talk-ended"):
 
     @property
     def line(self) -> str:
-        return f"{self.stage}: {_ENDS[self.problem]}"
+        return f"{self.stage}: {_ENDS[self.problem]}{f': {self.text!r}' if self.text else ''}"
 
 
 class SpeaksTls(Fact, frozen=True, tag="speaks-tls"):

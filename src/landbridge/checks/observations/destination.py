@@ -115,7 +115,10 @@ class EditorSeen(Fact, frozen=True, tag="editor-seen"):
 
 
 class TokenRetrieved(Fact, frozen=True, tag="token-retrieved"):
-    """A token that finding the destination brought, or the fault in its place (`authTokens[].error`)."""
+    """A token that finding the destination brought, or the fault in its place (`authTokens[].error`).
+
+    kind  empty: the destination needs no token
+    """
 
     kind: str = ""
     code: str = ""
@@ -127,7 +130,9 @@ class TokenRetrieved(Fact, frozen=True, tag="token-retrieved"):
 
     @property
     def line(self) -> str:
-        return f"no token: {self.reason}" if self.code else f"a token of type {self.kind}"
+        if self.code:
+            return f"no token: {self.reason}"
+        return f"a token of type {self.kind}" if self.kind else "the destination needs no token"
 
 
 class ClaimsSeen(Fact, frozen=True, tag="claims-seen"):

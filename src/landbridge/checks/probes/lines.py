@@ -56,6 +56,7 @@ class Lines:
     stage    what is waited for now, for the evidence
     me       how we introduce ourselves: our address, as RFC 5321 §4.1.3 writes it
     secrets  that were said; they are taken out of what the server answers
+    last     the line that came last
     """
 
     def __init__(self, channel: Channel, seconds: float, me: str = "[127.0.0.1]", secrets: tuple[Secret, ...] = ()):
@@ -63,6 +64,7 @@ class Lines:
         self.stage = "greeting"
         self.me = me
         self.secured = False
+        self.last = ""
         self._secrets = [secret.reveal() for secret in secrets if secret.reveal()]
         self._loop = asyncio.get_running_loop()
         self._deadline = self._loop.time() + seconds
@@ -80,12 +82,14 @@ class Lines:
         deadline = min(self._deadline, self._loop.time() + patience) if patience else self._deadline
         while b"\n" not in self._buffer:
             if len(self._buffer) > LONGEST_LINE:
+                self.last = self._shown(self._buffer.decode("utf-8", "replace"))
                 raise Broken("garbled")
             self._buffer += await self._more(deadline)
         line, _, self._buffer = self._buffer.partition(b"\n")
+        self.last = self._shown(line.rstrip(b"\r").decode("utf-8", "replace"))
         if len(line) > LONGEST_LINE:
             raise Broken("garbled")
-        return self._shown(line.rstrip(b"\r").decode("utf-8", "replace"))
+        return self.last
 
     async def say(self, text: str) -> None:
         """Send a line. Raises `Broken`, and `ValueError` for a text that would be two lines."""

@@ -96,7 +96,8 @@ class Talk:
 
     def ended(self, broken: Broken) -> TalkEnded:
         """The end of it, as a fact."""
-        return TalkEnded(stage=self.lines.stage, problem=broken.problem, secured=self.lines.secured)
+        text = self.lines.last[:100] if broken.problem == "garbled" else ""
+        return TalkEnded(stage=self.lines.stage, problem=broken.problem, secured=self.lines.secured, text=text)
 
 
 def patience(scene: Scene) -> float:

@@ -12,14 +12,16 @@ from landbridge.faults import FaultError
 from landbridge.model.secret import Secret
 
 _HEADERS = "URL.headers."
-_NONE = TokenRetrieved(kind="none, which it needs not")
+_NONE = TokenRetrieved()
+_PAIRS = {"MAIL": ("mail.user", "mail.password"), "LDAP": ("ldap.user", "ldap.password")}
+"""Where user and password of destinations of other types than HTTP stand."""
 
 
 async def retrieved(
     surroundings: Surroundings, wish: Wish, found: Found
 ) -> tuple[tuple[TokenRetrieved, ...], AuthTokens]:
-    """(what came of the tokens, the tokens). A destination that is not for HTTP has none."""
-    if found.seen.type != "HTTP":
+    """(what came of the tokens, the tokens). Only destinations for HTTP and for mail have any."""
+    if found.seen.type not in ("HTTP", "MAIL"):
         return (_NONE,), ()
     try:
         tokens = await surroundings.tokens(wish)
@@ -29,12 +31,14 @@ async def retrieved(
 
 
 def logon_of(found: Found, tokens: AuthTokens) -> Logon:
-    """With what requests log on: user and password of the destination, or its first token."""
+    """With what its clients log on: user and password of the destination, or its first token."""
     properties = found.properties
     if found.seen.authentication == "BasicAuthentication":
-        return Logon(user=properties.get("User", ""), password=Secret(properties.get("Password", "")))
+        user, password = _PAIRS.get(found.seen.type, ("User", "Password"))
+        return Logon(user=properties.get(user, ""), password=Secret(properties.get(password, "")))
     good = [entry for entry in tokens if entry.get("value") and not entry.get("error")]
-    return Logon(token=Secret(str(good[0]["value"]))) if good else Logon()
+    user = properties.get("mail.user", "") if found.seen.type == "MAIL" else ""
+    return Logon(user=user, token=Secret(str(good[0]["value"]))) if good else Logon()
 
 
 def _seen(entry: Mapping[str, object]) -> TokenRetrieved:

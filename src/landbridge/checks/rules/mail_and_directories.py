@@ -2,7 +2,8 @@
 
 Name and TCP: inbound.icm-connection-failed (row 3). Logon: outbound.http-401 (row 13). Certificates are judged by
 outbound.cert-path itself (row 12), and a mail server that takes mail by outbound.smtp-port (row 15), which leaves to
-row 3 a port that nothing is wrong with but that nobody answers.
+row 3 a port that nothing is wrong with but that nobody answers. Mailboxes share its rules for the wrong protection and
+the wrong protocol.
 """
 
 from __future__ import annotations
@@ -18,9 +19,8 @@ from landbridge.checks.observations import (
     TalkEnded,
     TlsHandshake,
 )
-from landbridge.checks.rules import network
+from landbridge.checks.rules import network, outbound_smtp_port
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
-from landbridge.checks.rules.outbound_smtp_port import wrong_port
 
 MAILBOXES = frozenset(("imap", "pop3"))
 _DIRECTORY = "ldap"
@@ -40,7 +40,7 @@ def _unreached(evidence: Evidence) -> bool:
 def _deaf(evidence: Evidence) -> bool:
     """Whether no address of a mail server answers, for a reason that has no name in its own book."""
     tried = evidence.all(AddressTried)
-    return bool(tried) and not any(one.good for one in tried) and not wrong_port(evidence)
+    return bool(tried) and not any(one.good for one in tried) and not outbound_smtp_port.wrong_port(evidence)
 
 
 def _takes_logons(evidence: Evidence) -> bool:
@@ -105,4 +105,18 @@ REFUSED_LOGON = Book(
         Rule("scheme-unsupported", Layer.AUTHENTICATION, "target", _scheme),
     ),
 )
-BOOKS = (UNREACHED, REFUSED_LOGON)
+
+
+def _fetches(evidence: Evidence) -> bool:
+    return _ours(evidence) and evidence.target.protocol in MAILBOXES
+
+
+MISUNDERSTOOD = Book(
+    "outbound.smtp-port",
+    _fetches,
+    (
+        Rule("protection-mismatch", Layer.PROTOCOL, outbound_smtp_port.SERVER, outbound_smtp_port.protection),
+        Rule("wrong-protocol", Layer.PROTOCOL, outbound_smtp_port.SERVER, outbound_smtp_port.wrong_protocol),
+    ),
+)
+BOOKS = (UNREACHED, MISUNDERSTOOD, REFUSED_LOGON)

@@ -95,23 +95,43 @@ def _not_allowed(evidence: Evidence) -> Verdict:
     return None
 
 
-def _protection(evidence: Evidence) -> Verdict:
+def wrong_protocol(evidence: Evidence) -> Verdict:
+    """Something else than a mail server of that kind greets."""
+    greeted = evidence.first(Greeted) or evidence.first(SpeaksTls)
+    if greeted is not None:
+        return Not(greeted.line)
+    begins, target = _misunderstood(evidence), evidence.target
+    if begins is None:
+        return None
+    return Holds((f"{target.protocol.upper()} is expected on port {target.port}, and it begins with {begins!r}",))
+
+
+def _misunderstood(evidence: Evidence) -> str | None:
+    """The first words of a server that speaks something else."""
+    ended = evidence.first(TalkEnded)
+    is_strange = ended is not None and ended.stage == "greeting" and ended.problem == "garbled"
+    return ended.text if is_strange and ended is not None else None
+
+
+def protection(evidence: Evidence) -> Verdict:
     target, shaken = evidence.target, evidence.first(TlsHandshake)
     wish = target.conversation.protection
     if silent := evidence.first(SpeaksTls):
         said = (f"nothing greets on port {target.port} in plain text", silent.line)
-        return Holds(said, action=f"Use SMTPS (TLS from the first byte) on port {target.port}.")
-    if wish is Protection.TLS and shaken is not None and shaken.problem == "not-tls":
+        return Holds(said, action=f"Use {target.protocol.upper()}S (TLS from the first byte) on port {target.port}.")
+    if wish is Protection.TLS and target.protocol == "smtp" and shaken is not None and shaken.problem == "not-tls":
         answer = f"TLS was begun on port {target.port}, and the server answers {shaken.first_bytes[:60]!r}"
         return Holds((answer,), action=f"Use STARTTLS on port {target.port}, or SMTPS on port 465.")
     offered = evidence.first(Offered)
     if wish is Protection.STARTTLS and offered is not None and not _offers_tls(offered):
         return Holds(
-            ("STARTTLS is wanted", f"the server offers {', '.join(offered.features) or 'nothing'}"),
+            ("STARTTLS is demanded", f"the server offers {', '.join(offered.features) or 'nothing'}"),
             action="Use a port that offers STARTTLS, or have it switched on at the server.",
         )
     if (refused := _tls_first(evidence)) is not None:
         return Holds((refused, "STARTTLS is offered and was not used"), action="Use STARTTLS.")
+    if _misunderstood(evidence) is not None:
+        return Not("the server begins by itself" + (" under TLS" if wish is Protection.TLS else " in plain text"))
     return Not(_protected(wish, shaken)) if evidence.first(Greeted) is not None else None
 
 
@@ -123,7 +143,7 @@ def _protected(wish: Protection, shaken: TlsHandshake | None) -> str:
 
 
 def _offers_tls(offered: Offered) -> bool:
-    return any(one.upper() == "STARTTLS" for one in offered.features)
+    return any(one.upper() in ("STARTTLS", "STLS") for one in offered.features)
 
 
 def _tls_first(evidence: Evidence) -> str | None:
@@ -205,7 +225,7 @@ def _address(evidence: Evidence, asked: AddressAsked) -> str:
     return f"{asked.role} {who}{' after a logon' if asked.logged_on else ' without a logon'}"
 
 
-_SERVER = "mail server"
+SERVER = "mail server"
 
 BOOK = Book(
     "outbound.smtp-port",
@@ -214,11 +234,12 @@ BOOK = Book(
         Rule("dns", Layer.NAME, "name service", _dns),
         Rule("no-port-given", Layer.TCP, "TCP client", _no_port_given),
         Rule("port-25-blocked", Layer.TCP, "network", _port_blocked),
-        Rule("ip-not-allowed", Layer.PROTOCOL, _SERVER, _not_allowed),
-        Rule("protection-mismatch", Layer.PROTOCOL, _SERVER, _protection),
+        Rule("ip-not-allowed", Layer.PROTOCOL, SERVER, _not_allowed),
+        Rule("protection-mismatch", Layer.PROTOCOL, SERVER, protection),
+        Rule("wrong-protocol", Layer.PROTOCOL, SERVER, wrong_protocol),
         Rule("tls-trust", Layer.TLS_SERVER, "TLS client", _tls_trust),
-        Rule("auth", Layer.AUTHENTICATION, _SERVER, _auth),
-        Rule("auth-mech", Layer.AUTHENTICATION, _SERVER, _auth_mechanism),
-        Rule("sender-or-relay", Layer.AUTHORISATION, _SERVER, _sender_or_relay),
+        Rule("auth", Layer.AUTHENTICATION, SERVER, _auth),
+        Rule("auth-mech", Layer.AUTHENTICATION, SERVER, _auth_mechanism),
+        Rule("sender-or-relay", Layer.AUTHORISATION, SERVER, _sender_or_relay),
     ),
 )

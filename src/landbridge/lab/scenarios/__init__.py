@@ -25,6 +25,7 @@ from landbridge.lab.scenarios import (
     http_statuses,
     inbound_icm_connection_failed,
     inbound_peer_cert_untrusted,
+    mail_destinations,
     mailboxes_and_directories,
     other_types,
     outbound_cert_path,
@@ -67,4 +68,5 @@ SCENARIOS: tuple[Scenario, ...] = (
     *healthy_ssh.SCENARIOS,
     *healthy_mail.SCENARIOS,
     *mailboxes_and_directories.SCENARIOS,
+    *mail_destinations.SCENARIOS,
 )
