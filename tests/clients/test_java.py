@@ -196,6 +196,22 @@ async def test_a_write_fetches_a_csrf_token_first(played: Played) -> None:
     assert headers(write)["x-csrf-token"].lower() not in ("", "fetch")
 
 
+@pytest.mark.parametrize(
+    ("scene", "host", "user"),
+    [("redirect", "erp.internal:8000", None), ("redirectWithUser", "erp.internal:44300", "erika")],
+)
+async def test_a_redirect_to_the_internal_address_is_followed_through_the_door(
+    played: Played, scene: str, host: str, user: str | None
+) -> None:
+    """The connector writes the virtual host into Location; the client takes it, and its headers, to the door again."""
+    assert played.answer(scene)["status"] == 200, played.answer(scene)
+    first, second = played.stage.at_backend(scene)
+    assert (first.target, second.target) == ("/redirect?to=/echo", "/echo")
+    assert headers(second)["host"] == host
+    if user is not None:
+        assert subject_of(headers(second)["ssl_client_cert"]) == f"CN={user}"
+
+
 async def test_a_mail_arrives_at_the_internal_mail_server(played: Played) -> None:
     """By Jakarta Mail, over a socket that speaks to the SOCKS5 door as the documentation of the original shows."""
     assert played.scenes["mail"] == {"result": "sent"}

@@ -31,6 +31,10 @@ final class OnPremise {
 
   void addTo(final Map<String, Callable<Object>> scenes) {
     scenes.put("create", this::create);
+    scenes.put("redirect", () -> redirect("redirect", "orders"));
+    scenes.put(
+        "redirectWithUser",
+        () -> Calls.withToken(Authentication.erika(), () -> redirect("redirectWithUser", "principal")));
     scenes.put("mail", this::mail);
   }
 
@@ -43,6 +47,11 @@ final class OnPremise {
     request.addHeader("x-scene", "create");
     final ODataRequestResultGeneric result = request.execute(HttpClientAccessor.getHttpClient(destination));
     return Map.of("status", result.getHttpResponse().getStatusLine().getStatusCode(), "data", result.asMap());
+  }
+
+  /** The system answers with its own address; the client follows on its own. */
+  private static Object redirect(final String scene, final String destination) throws Exception {
+    return Calls.get(scene, DestinationAccessor.getDestination(destination), "/redirect?to=/echo");
   }
 
   private Object mail() throws Exception {
