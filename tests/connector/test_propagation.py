@@ -17,8 +17,8 @@ from landbridge.connector.propagation.subject import Unresolved, subject, variab
 from landbridge.connector.propagation.token import TokenCheck, UserToken
 from landbridge.connector.propagation.trust_list import TrustList
 from landbridge.faults import FaultError
+from landbridge.lab.pki import root
 from landbridge.model.propagation import Condition, KeyFiles, SubjectRule, TrustEntry
-from tests.world.certificates import authority
 
 NOW = 1_800_000_000.0
 HOUR = 3600
@@ -195,6 +195,8 @@ def test_an_issuer_that_is_switched_off_or_gone() -> None:
     assert refusal(check, token) == "principal.issuer-disabled"
     trust.replace([listed(mine)])
     assert refusal(check, signed(mine, iss="https://other")) == "principal.issuer-untrusted"
+    here = TokenCheck(trust, TENANT, 1, Hand(), [ISSUER])
+    assert refusal(here, token) == "principal.issuer-disabled", "by the connector alone"
 
 
 @pytest.mark.parametrize(
@@ -232,8 +234,8 @@ def test_a_client_credentials_token_is_technical_whatever_header_it_came_in() ->
 
 
 def issuer(folder: Path, clock: Hand, minutes: int = 60) -> CertificateIssuer:
-    pair = authority("signer of users")
-    (folder / "ca.pem").write_text(pair.certificate_pem)
+    pair = root("signer of users", days=36_500, age=7300)
+    (folder / "ca.pem").write_text(pair.pem)
     (folder / "ca.key").write_text(pair.key_pem)
     return load_issuer(KeyFiles(str(folder / "ca.pem"), str(folder / "ca.key")), folder, minutes, clock)
 
@@ -251,6 +253,15 @@ def test_a_certificate_is_used_while_it_lives(tmp_path: Path) -> None:
     assert signer.cached(name) is issued
     clock.now = NOW + 9 * 60
     assert signer.cached(name) is None, "too short for a request to arrive with it"
+
+
+def test_an_authority_that_has_ended_signs_nothing(tmp_path: Path) -> None:
+    clock = Hand()
+    signer = issuer(tmp_path, clock)
+    name, _ = subject((rule("erika"),), {})
+    clock.now = NOW + 100 * 365 * 86_400
+    with pytest.raises(ValueError, match="is valid from"):
+        signer.issue(name)
 
 
 def test_what_a_certificate_says(tmp_path: Path) -> None:

@@ -32,7 +32,14 @@ from landbridge.identity.people import person_of
 from landbridge.model.destination import Destination
 from landbridge.model.secret import Secret
 from landbridge.model.subaccount import Client, Service, ServiceInstance, Subaccount
-from landbridge.store import ClientRepository, DestinationRepository, InstanceRepository, RoleRepository, Session
+from landbridge.store import (
+    ClientRepository,
+    DestinationRepository,
+    InstanceRepository,
+    RoleRepository,
+    Session,
+    SubscriptionRepository,
+)
 
 RETURN = 3.0
 """Seconds that a check waits for a connector that was lost just now."""
@@ -84,7 +91,7 @@ class SubaccountSurroundings:
             person = await person_of(session, self.subaccount, user)
             roles = [one for one in await RoleRepository(session).list(self.subaccount.id) if one.person == user.name]
             client = await self._application(session)
-            instance = (await self._instance(session)).id if self.instance else ""
+            instance = await self._editor_level(session)
         fresh = str(
             mint(Minting(client, self.subaccount, person, {}), parts.keyring, parts.issuer, parts.clock)["access_token"]
         )
@@ -98,6 +105,17 @@ class SubaccountSurroundings:
             session=bool(given),
             fresh=await editor_calls(parts.local_url, fresh, instance) if given else (),
         )
+
+    async def _editor_level(self, session: Session) -> str:
+        """Id of the instance that was named, by its id also one of a provider to whom the subaccount is subscribed."""
+        if not self.instance:
+            return ""
+        subscriptions = await SubscriptionRepository(session).of_subscriber(self.subaccount.id)
+        for provider in {one.provider_id for one in subscriptions}:
+            for one in await InstanceRepository(session).list(provider):
+                if one.id == self.instance and one.service is Service.DESTINATION:
+                    return one.id
+        return (await self._instance(session)).id
 
     async def _application(self, session: Session) -> Client:
         """The client of an application, with which people log on. Raises `FaultError` when there is none."""

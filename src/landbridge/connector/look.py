@@ -108,7 +108,7 @@ class _Look:
                 compat_version=self.looker.settings.compat_version,
                 time=scene.clock(),
                 issuers=len(trust),
-                disabled=trust.disabled,
+                disabled=(*trust.disabled, *self.looker.policy.disabled_issuers),
                 certificate_until=_ends(self.looker.policy),
             )
         ]

@@ -26,7 +26,7 @@ from landbridge.model.propagation import KeyFiles
 class Policy:
     """access decides, propagator identifies, rewriter renames, backend_tls says whom we trust behind us.
 
-    system, probes, probes_tell_internal  as configured, for looking at backends
+    system, probes, probes_tell_internal, disabled_issuers  as configured, for looking at backends
     """
 
     access: AccessTable
@@ -37,6 +37,7 @@ class Policy:
     system: KeyFiles | None = None
     probes: ProbeScope = ProbeScope.MAPPED
     probes_tell_internal: bool = False
+    disabled_issuers: tuple[str, ...] = ()
 
 
 def policy_of(content: ConnectorContent, folder: Path, trust: TrustList, clock: Clock) -> Policy:
@@ -48,7 +49,8 @@ def policy_of(content: ConnectorContent, folder: Path, trust: TrustList, clock: 
     Raises `FaultError` (`connector.state-unreadable`) when a file of the configuration cannot be used.
     """
     settings = content.propagation
-    check = TokenCheck(trust, content.subaccount_id, settings.tolerance_hours, clock)
+    disabled = settings.disabled_issuers
+    check = TokenCheck(trust, content.subaccount_id, settings.tolerance_hours, clock, disabled)
     needed = any(mapping.authentication_mode.propagates for mapping in content.mappings)
     issuer = load_issuer(settings.authority, folder, settings.certificate_minutes, clock) if needed else None
     return Policy(
@@ -60,4 +62,5 @@ def policy_of(content: ConnectorContent, folder: Path, trust: TrustList, clock: 
         system=content.system_certificate,
         probes=content.probes,
         probes_tell_internal=content.probes_tell_internal,
+        disabled_issuers=disabled,
     )

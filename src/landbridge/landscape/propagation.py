@@ -33,13 +33,21 @@ def read_propagation(fields: Fields, folder: Path, *, needed: bool) -> Propagati
     table = fields.table("principal_propagation")
     if table is None:
         return Propagation()
-    table.only("authority", "token_tolerance_hours", "certificate_minutes", "failure_status", "subject_rules")
+    table.only(
+        "authority",
+        "token_tolerance_hours",
+        "certificate_minutes",
+        "failure_status",
+        "disabled_issuers",
+        "subject_rules",
+    )
     return Propagation(
         authority=read_key_files(table, "authority", folder, needed=needed),
         rules=tuple(_rule(rule) for rule in table.tables("subject_rules")) or (DEFAULT_RULE,),
         tolerance_hours=table.number("token_tolerance_hours", 1, 1, 336),
         certificate_minutes=table.number("certificate_minutes", 60, 1, 43_200),
         failure_status=table.number("failure_status", 401, 400, 599),
+        disabled_issuers=table.texts("disabled_issuers"),
     )
 
 

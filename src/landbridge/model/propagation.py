@@ -50,6 +50,7 @@ class Propagation:
     tolerance_hours      how long after its end a user token is still accepted (1 to 336)
     certificate_minutes  life of a short-lived certificate (1 to 43200)
     failure_status       HTTP status for an identity that cannot be propagated
+    disabled_issuers     issuers whose user tokens this connector does not take, though the cloud side trusts them
     """
 
     authority: KeyFiles | None = None
@@ -57,6 +58,7 @@ class Propagation:
     tolerance_hours: int = 1
     certificate_minutes: int = 60
     failure_status: int = 401
+    disabled_issuers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

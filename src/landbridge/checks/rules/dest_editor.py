@@ -78,7 +78,7 @@ def _missing(evidence: Evidence) -> Verdict:
     calls = [one for one in _now(seen) if one.level == "subaccount"]
     refused = _refused(seen, "subaccount")
     if len(refused) < len(calls):
-        return Not("a list of the subaccount is given")
+        return Not("not all lists of the subaccount are refused")
     roles = ", ".join(seen.roles) or "none"
     return Holds((f"all lists of the subaccount are refused; roles of {seen.person}: {roles}",))
 
@@ -89,7 +89,7 @@ def _half(evidence: Evidence) -> Verdict:
     calls = [one for one in _now(seen) if one.level == "subaccount"]
     refused = _refused(seen, "subaccount")
     if not refused or len(refused) == len(calls):
-        return Not("both lists of the subaccount are given" if not refused else "both lists are refused")
+        return Not("no list of the subaccount is refused" if not refused else "both lists are refused")
     names = ", ".join(one.what for one in refused)
     return Holds((f"{names} are refused, the other list is given; roles of {seen.person}: {', '.join(seen.roles)}",))
 
@@ -99,7 +99,9 @@ def _instance(evidence: Evidence) -> Verdict:
     seen = _seen(evidence)
     if _refused(seen, "subaccount") or not _refused(seen, "instance"):
         return Not("no list of an instance is refused while the subaccount's are given")
-    return Holds((f"the subaccount's lists are given, the instance's are refused; roles: {', '.join(seen.roles)}",))
+    codes = sorted({one.code for one in _refused(seen, "instance") if one.code})
+    said = f"the subaccount's lists are given, the instance's are refused; roles: {', '.join(seen.roles)}"
+    return Holds((said, *(f"the service says {code}" for code in codes)))
 
 
 def _error(evidence: Evidence) -> Verdict:

@@ -57,8 +57,14 @@ class CertificateIssuer:
         return found if found is not None and self._clock() < found.ends - RENEW_BEFORE else None
 
     def issue(self, subject: x509.Name) -> ShortLived:
-        """A new certificate. Signing takes about a millisecond: call it in a thread."""
+        """A new certificate. Signing takes about a millisecond: call it in a thread.
+
+        Raises `ValueError` when the authority's own certificate does not hold now: no backend would take what it signs.
+        """
         now = datetime.fromtimestamp(self._clock(), UTC).replace(microsecond=0)
+        begins, ends_at = self._certificate.not_valid_before_utc, self._certificate.not_valid_after_utc
+        if not begins <= now <= ends_at:
+            raise ValueError(f"its own certificate is valid from {begins.isoformat()} to {ends_at.isoformat()}")
         serial = x509.random_serial_number()
         certificate = (
             x509.CertificateBuilder()

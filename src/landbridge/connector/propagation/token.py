@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -36,8 +36,16 @@ class UserToken:
 class TokenCheck:
     """Verifies user tokens against the trust list; verdicts are remembered until the list changes."""
 
-    def __init__(self, trust: TrustList, subaccount_id: str, tolerance_hours: int, clock: Clock) -> None:
+    def __init__(
+        self,
+        trust: TrustList,
+        subaccount_id: str,
+        tolerance_hours: int,
+        clock: Clock,
+        disabled: Collection[str] = (),
+    ) -> None:
         self._trust = trust
+        self._disabled = frozenset(disabled)
         self._subaccount_id = subaccount_id
         self._tolerance_hours = tolerance_hours
         self._clock = clock
@@ -63,7 +71,7 @@ class TokenCheck:
         entry, keys = self._trust.entry(issuer), self._trust.keys(issuer)
         if entry is None or keys is None:
             raise FaultError(fault("principal.issuer-untrusted", issuer=issuer[:300] or "nobody"))
-        if not entry.enabled:
+        if not entry.enabled or issuer in self._disabled:
             raise FaultError(fault("principal.issuer-disabled", issuer=issuer))
         try:
             token = jwt.decode(raw, keys, algorithms=ALGORITHMS)

@@ -16,7 +16,7 @@ from landbridge.connector.propagation.token import unverified_claims
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.lab.pki import leaf, root
 from landbridge.lab.scenario import HEALTHY, Scenario, Stage
-from landbridge.lab.scenarios.world_stage import Backend, Behind, Story, behind, on_premise, stage
+from landbridge.lab.scenarios.world_stage import Backend, Behind, Story, behind, call, on_premise, stage
 from landbridge.lab.servers.blocking import listening, server_context, tls
 from landbridge.lab.servers.web import Call, Respond, answer, web
 from landbridge.model.mapping import AuthenticationMode, Protocol
@@ -27,6 +27,8 @@ FAILURE = "conn.401"
 ALICE = "alice@acme.example"
 X509 = AuthenticationMode.X509_GENERAL
 Make = Callable[[World], Awaitable[str]]
+Configure = Callable[[World, Path], Awaitable[Propagation]]
+"""How the connector carries users."""
 _DAY = 86_400
 
 
@@ -51,11 +53,33 @@ def _one_logon(call: Call) -> bytes:
     return _unknown(call) if "authorization" in call.headers else welcome(call)
 
 
+async def _as_usual(running: World, folder: Path) -> Propagation:
+    return Propagation()
+
+
+async def _without_subject(running: World, folder: Path) -> Propagation:
+    return Propagation(rules=(SubjectRule((("CN", "${no_such_claim}"),)),))
+
+
+async def _without_issuer(running: World, folder: Path) -> Propagation:
+    """The issuer of the token is switched off in the connector."""
+    return Propagation(disabled_issuers=(str(unverified_claims(await alice(running))["iss"]),))
+
+
+async def _without_authority(running: World, folder: Path) -> Propagation:
+    """What the connector signs with ended the day before yesterday."""
+    ended = root("Ended CA", days=1, age=3)
+    certificate, key = folder / "ended.pem", folder / "ended.key"
+    certificate.write_text(ended.pem)
+    key.write_text(ended.key_pem)
+    return Propagation(authority=KeyFiles(str(certificate), str(key)))
+
+
 def mutual(
     respond: Respond,
     mode: AuthenticationMode = X509,
     *,
-    propagation: Propagation | None = None,
+    configure: Configure = _as_usual,
     asks: bool = True,
     knows_us: bool = True,
 ) -> Backend:
@@ -73,7 +97,7 @@ def mutual(
         content: dict[str, Any] = {
             "trusted_ca_files": (str(folder / "trusted.pem"),),
             "system_certificate": KeyFiles(str(folder / "system.pem"), str(folder / "system.key")),
-            "propagation": propagation or Propagation(),
+            "propagation": await configure(running, folder),
         }
         with listening(tls(context, web(respond))) as port:
             yield Behind((behind(port, Protocol.HTTPS, authentication_mode=mode),), content)
@@ -139,11 +163,40 @@ def propagating(
     return stage(Story(text, destination, backend, prepare=prepare, connector_settings=settings))
 
 
-_NO_SUBJECT = Propagation(rules=(SubjectRule((("CN", "${no_such_claim}"),)),))
+async def _technical(running: World, folder: Path) -> Sequence[str]:
+    """A destination that shows an application, with the token service of the subaccount."""
+    binding = await running.credentials("acme", "xsuaa")
+    destination = on_premise(
+        Authentication="OAuth2TechnicalUserPropagation",
+        tokenServiceURL=f"{running.cloud.api_url}/oauth/token",
+        clientId=binding["clientid"],
+        clientSecret=binding["clientsecret"],
+    )
+    await call(running, "acme", "POST", "subaccountDestinations", dict(destination.properties))
+    return ()
+
+
+def _showing_applications(text: str, release: str) -> Stage:
+    settings = ConnectorSettings(compat_version=release)
+    return stage(Story(text, None, mutual(welcome), prepare=_technical, connector_settings=settings))
+
+
 _HEADER = {"URL.headers.Authorization": "Basic c2VydmljZTpzZWNyZXQ="}
 
 SCENARIOS = (
     Scenario(FAILURE, "trust-not-synchronised", propagating("Nobody trusts it.", mutual(welcome), _neighbour)),
+    Scenario(
+        FAILURE,
+        "issuer-disabled",
+        propagating("The connector does not take its issuer.", mutual(welcome, configure=_without_issuer)),
+    ),
+    Scenario(
+        FAILURE,
+        "no-authority",
+        propagating("The connector's own authority has ended.", mutual(welcome, configure=_without_authority)),
+    ),
+    Scenario(FAILURE, "technical-user-unsupported", _showing_applications("It says 2.14.0.", "2.14.0")),
+    Scenario(HEALTHY, "on-premise", _showing_applications("An application is shown.", "2.15.0"), "technical-user"),
     Scenario(FAILURE, "signature", propagating("The signature was changed.", mutual(welcome), _tampered)),
     Scenario(FAILURE, "other-tenant", propagating("Another tenant.", mutual(welcome), _signed(zid=GLOBEX))),
     Scenario(FAILURE, "token-malformed", propagating("It is no token.", mutual(welcome), _nonsense)),
@@ -152,7 +205,7 @@ SCENARIOS = (
     Scenario(
         FAILURE,
         "subject-pattern",
-        propagating("A claim is missing.", mutual(welcome, propagation=_NO_SUBJECT)),
+        propagating("A claim is missing.", mutual(welcome, configure=_without_subject)),
         "claim",
     ),
     Scenario(FAILURE, "subject-pattern", propagating("Nobody knows the name.", mutual(_unknown)), "unknown"),

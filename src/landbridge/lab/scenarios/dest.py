@@ -8,12 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import httpx
-
 from landbridge.connector.propagation.token import unverified_claims
 from landbridge.lab.scenario import Scenario, Stage
 from landbridge.lab.scenarios.conn_407 import signed_by_another
-from landbridge.lab.scenarios.world_stage import NAME, Story, on_premise, stage
+from landbridge.lab.scenarios.world_stage import NAME, Story, call, on_premise, stage
 from landbridge.model.destination import Destination
 from landbridge.testing.world import World
 
@@ -66,21 +64,13 @@ def _renamed(name: str) -> Destination:
     return replace(on_premise(), properties={**on_premise().properties, "Name": name})
 
 
-async def _call(running: World, subdomain: str, method: str, path: str, body: object = None) -> None:
-    token = await running.token(subdomain, "destination")
-    url = f"{running.cloud.running.local_url}/destination-configuration/v1/{path}"
-    async with httpx.AsyncClient(trust_env=False) as client:
-        answer = await client.request(method, url, headers={"Authorization": f"Bearer {token}"}, json=body)
-    answer.raise_for_status()
-
-
 async def _delete(running: World, folder: Path) -> Sequence[str]:
-    await _call(running, "acme", "DELETE", f"subaccountDestinations/{NAME}")
+    await call(running, "acme", "DELETE", f"subaccountDestinations/{NAME}")
     return ()
 
 
 async def _neighbour(running: World, folder: Path) -> Sequence[str]:
-    await _call(running, "globex", "POST", "subaccountDestinations", dict(on_premise().properties))
+    await call(running, "globex", "POST", "subaccountDestinations", dict(on_premise().properties))
     return ()
 
 

@@ -63,6 +63,14 @@ Backend = Callable[[World, Path], AbstractAsyncContextManager[Behind]]
 """Starts what stands behind the connector."""
 
 
+async def call(running: World, subdomain: str, method: str, path: str, body: object = None) -> int:
+    """The status of a request to the Destination service, as an application of that subaccount makes it."""
+    token = await running.token(subdomain, "destination")
+    url = f"{running.cloud.running.local_url}/destination-configuration/v1/{path}"
+    answer = await running.http.request(method, url, headers={"Authorization": f"Bearer {token}"}, json=body)
+    return answer.status_code
+
+
 def behind(port: int, protocol: Protocol = Protocol.HTTP, **more: Any) -> SystemMapping:
     """erp.virtual:80 to a port of this machine."""
     return replace(erp_mapping(port), **{"protocol": protocol, "internal_host": "localhost", **more})
