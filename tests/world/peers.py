@@ -8,6 +8,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Self
 
@@ -49,11 +50,19 @@ async def tunnel_port(world: World, context: ssl.SSLContext) -> tuple[asyncio.St
 
 
 async def answer_of(reader: asyncio.StreamReader) -> tuple[int, dict[str, Any]]:
-    """Status and JSON of the listener's answer."""
+    """Status and JSON of the listener's answer. A refusal must have the error headers, and the usual phrase."""
     async with asyncio.timeout(PATIENCE):
         head = await reader.readuntil(b"\r\n\r\n")
-        body = await reader.read()
-    return int(head.split(b" ")[1]), json.loads(body)
+        text = await reader.read()
+    first, *lines = head.decode("latin-1").rstrip().split("\r\n")
+    _, status, phrase = first.split(" ", 2)
+    body = json.loads(text)
+    if status != "200":
+        named = dict(line.split(": ", 1) for line in lines)
+        assert (named["X-Internal-Error-Code"], named["X-Error-Origin"]) == (body["code"], body["origin"])
+        assert (named["X-Error-Message"], named["X-Request-Id"]) == (body["message"], body["requestId"])
+    assert phrase == HTTPStatus(int(status)).phrase
+    return int(status), body
 
 
 @dataclass

@@ -68,6 +68,12 @@ def post(body: bytes) -> bytes:
 
 async def test_the_health_check(erp: World) -> None:
     assert await listener(erp, b"GET /healthcheck HTTP/1.1\r\nHost: g\r\n\r\n") == (200, {"status": "ok"})
+    reader, writer = await tunnel_port(erp, client_context(erp.connectors["erp"].state.ca_pem))
+    writer.write(b"HEAD /healthcheck HTTP/1.1\r\nHost: g\r\n\r\n")
+    assert await reader.readuntil(b"\r\n\r\n") == (
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 16\r\nConnection: close\r\n\r\n"
+    )
+    assert await reader.read() == b"", "load balancers ask by HEAD, too"
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Protocol, cast
 
-from landbridge.faults import Fault, FaultError, fault, problem, to_wire
+from landbridge.faults import Fault, FaultError, error_headers, fault, problem, to_wire
+from landbridge.gateway.answers import status_line
 from landbridge.gateway.certificates import Revocations, claimant, identify
 from landbridge.gateway.session import CertificateSource, ConnectorIdentity, TunnelSession
 from landbridge.model.clock import Clock
@@ -20,6 +22,7 @@ HEAD_LIMIT = 16_384
 BODY_LIMIT = 65_536
 REQUEST_TIMEOUT = 15.0
 ISSUER_HINT = b"landbridge-certificate-issuer"
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Certificates(Revocations, CertificateSource, Protocol):
@@ -98,8 +101,8 @@ class ListenerConnection(asyncio.Protocol):
     def _route(self, head: RequestHead, rest: bytes) -> None:
         path = head.target.partition(b"?")[0]
         match (head.method, path):
-            case (b"GET", b"/healthcheck"):
-                self._answer(200, {"status": "ok"})
+            case (b"GET" | b"HEAD", b"/healthcheck"):
+                self._answer(200, {"status": "ok"}, head_only=head.method == b"HEAD")
             case (b"GET", b"/tunnel"):
                 self._become_tunnel(head, rest)
             case (b"POST", b"/enrol"):
@@ -177,15 +180,18 @@ class ListenerConnection(asyncio.Protocol):
             self._timer.cancel()
 
     def _refuse(self, error: FaultError) -> None:
-        reason = error.fault
-        self._answer(reason.kind.status, problem(reason, self._next_id()) | {"fault": to_wire(reason)})
+        reason, request_id = error.fault, self._next_id()
+        body = problem(reason, request_id) | {"fault": to_wire(reason)}
+        self._answer(reason.kind.status, body, error_headers(reason, request_id))
 
-    def _answer(self, status: int, body: dict[str, object]) -> None:
+    def _answer(
+        self, status: int, body: dict[str, object], headers: Mapping[str, str] = _NONE, *, head_only: bool = False
+    ) -> None:
         if self._transport is None:
             return
         text = json.dumps(body).encode()
-        self._transport.write(
-            b"HTTP/1.1 %d %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%b"
-            % (status, b"OK" if status == 200 else b"Refused", len(text), text)
-        )
+        lines = [status_line(status), "Content-Type: application/json", f"Content-Length: {len(text)}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        head = "\r\n".join((*lines, "Connection: close", "", "")).encode("latin-1")
+        self._transport.write(head if head_only else head + text)
         self._transport.close()
