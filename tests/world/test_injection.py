@@ -140,6 +140,19 @@ async def test_only_what_was_meant_fails(erp: World, admin: httpx.AsyncClient) -
     assert await calls(admin) == [3, 0]
 
 
+async def test_a_system_and_a_location_are_met(erp: World, admin: httpx.AsyncClient) -> None:
+    token = await erp.token()
+    for wish, status in (
+        ({"system": "ERP.virtual:80"}, 503),
+        ({"system": "erp.virtual:81"}, 200),
+        ({"location": ""}, 503),
+        ({"location": "elsewhere"}, 200),
+    ):
+        await inject(admin, "door", "status", **wish)
+        assert (await ask(erp.door, request(ECHO, token))).status == status, wish
+        await admin.delete("/admin/dev/injections")
+
+
 async def test_a_destination_is_met_by_its_virtual_system(erp: World, admin: httpx.AsyncClient) -> None:
     headers = bearer(await erp.token(service="destination"))
     url = f"{erp.cloud.api_url}/destination-configuration/v1/subaccountDestinations"
@@ -222,13 +235,14 @@ async def test_rows_are_listed_deleted_and_forgotten_by_a_reset(erp: World, admi
     first = await inject(admin, "door", "delay", seconds=0)
     second = await inject(admin, "find", "delay", seconds=0)
     assert door.meddler is not None
+    assert erp.cloud.gateway.socks_door.meddler is not None
     listed = (await admin.get("/admin/dev/injections")).json()
     assert [row["number"] for row in listed] == [first["number"], second["number"]]
     assert (await admin.delete(f"/admin/dev/injections/{first['number']}")).json() == {"deleted": 1}
     assert (await admin.delete(f"/admin/dev/injections/{first['number']}")).json() == {"deleted": 0}
     await admin.post("/admin/reset")
     assert (await admin.get("/admin/dev/injections")).json() == []
-    assert door.meddler is None
+    assert (door.meddler, erp.cloud.gateway.socks_door.meddler) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -237,6 +251,15 @@ async def test_rows_are_listed_deleted_and_forgotten_by_a_reset(erp: World, admi
         {"place": "find", "effect": "lost-connector"},
         {"place": "token", "effect": "status", "subaccount": "acme"},
         {"place": "door", "effect": "status", "destination": "ERP"},
+        {"place": "door", "effect": "reply"},
+        {"place": "door", "effect": "status", "system": "erp.virtual"},
+        {"place": "door", "effect": "status", "system": "a:1", "subaccount": "acme", "destination": "ERP"},
+        {"place": "socks", "effect": "status"},
+        {"place": "socks", "effect": "expired-token"},
+        {"place": "socks", "effect": "delay", "path": "/"},
+        {"place": "socks", "effect": "delay", "subaccount": "acme", "destination": "ERP"},
+        {"place": "find", "effect": "delay", "system": "erp.virtual:80"},
+        {"place": "token", "effect": "delay", "location": ""},
     ],
 )
 async def test_what_a_place_cannot_do_is_refused(admin: httpx.AsyncClient, wish: dict[str, str]) -> None:

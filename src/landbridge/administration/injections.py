@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from landbridge.administration.desk import Desk
 from landbridge.api.admin_bodies import Answer
 from landbridge.api.development import InjectionWish
 from landbridge.faults import FaultError, fault
-from landbridge.injection.row import POSSIBLE, Injection, Place
+from landbridge.injection.row import DOORS, POSSIBLE, Injection, Place
 from landbridge.store import DestinationRepository
 
 _PORTS = {"http": 80, "https": 443}
+_SYSTEM = re.compile(r"\[?[^\s\[\]/]+\]?:[0-9]{1,5}")
 
 
 async def injection(desk: Desk, wish: InjectionWish) -> Injection:
@@ -19,19 +21,19 @@ async def injection(desk: Desk, wish: InjectionWish) -> Injection:
     if wish.effect not in POSSIBLE[wish.place]:
         known = ", ".join(sorted(effect.value for effect in POSSIBLE[wish.place]))
         raise _invalid(f"at {wish.place.value} there are {known}")
-    subaccount, system = "", ""
+    _check(wish)
+    subaccount, system = "", wish.system.lower()
     if wish.subaccount:
         async with desk.parts.db.read() as session:
             subaccount = (await desk.subaccount(session, wish.subaccount)).id
     if wish.destination and wish.place is Place.DOOR:
         system = await _system(desk, subaccount, wish.destination)
-    if wish.place is Place.TOKEN and (wish.destination or wish.subaccount):
-        raise _invalid("the token service matches by path and by the count of calls only")
     return Injection(
         0,
         wish.place,
         wish.effect,
         subaccount,
+        wish.location,
         wish.destination,
         system,
         wish.path,
@@ -39,7 +41,22 @@ async def injection(desk: Desk, wish: InjectionWish) -> Injection:
         wish.seconds,
         wish.size,
         wish.status,
+        wish.reply,
     )
+
+
+def _check(wish: InjectionWish) -> None:
+    """Raises `FaultError` for what the place cannot know of a call: such a row would never fit."""
+    if wish.place is Place.TOKEN and (wish.destination or wish.subaccount):
+        raise _invalid("the token service matches by path and by the count of calls only")
+    if wish.place not in DOORS and (wish.system or wish.location is not None):
+        raise _invalid("systems and location ids are known at the doors only")
+    if wish.place is Place.SOCKS and (wish.destination or wish.path):
+        raise _invalid("the SOCKS5 door knows neither destinations nor paths; name the system, as host:port")
+    if wish.system and wish.destination:
+        raise _invalid("a destination stands for its system; name one of the two")
+    if wish.system and not _SYSTEM.fullmatch(wish.system):
+        raise _invalid("a system is a virtual host:port")
 
 
 async def _system(desk: Desk, subaccount: str, name: str) -> str:
@@ -61,6 +78,7 @@ def described(row: Injection, calls: int) -> Answer:
         "place": row.place.value,
         "effect": row.effect.value,
         "subaccount": row.subaccount,
+        "location": row.location,
         "destination": row.destination,
         "system": row.system,
         "path": row.path,
@@ -68,6 +86,7 @@ def described(row: Injection, calls: int) -> Answer:
         "seconds": row.seconds,
         "size": row.size,
         "status": row.status,
+        "reply": row.reply,
         "calls": calls,
     }
 

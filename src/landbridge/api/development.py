@@ -39,23 +39,29 @@ class Move(Body):
 class InjectionWish(Body):
     """What should go wrong, and for which calls; empty fields match every call (`landbridge.injection.row`).
 
-    destination  name; for the door it stands for the virtual host and port of its URL, and needs the subaccount
+    location     location id, at the doors; null for all of them, empty for the default one
+    destination  name; for the HTTP door it stands for the virtual host and port of its URL, and needs the subaccount
+    system       virtual host:port, at the doors
     path         what paths begin with
     nth          1 for the first call that fits, and only for that; 0 for all
     seconds      of `delay`
     size         bytes of `cut`, bytes a second of `throttle`
     status       of `status`
+    reply        of `reply`, as in RFC 1928 §6
     """
 
     place: Place
     effect: Effect
     subaccount: str = ""
+    location: Annotated[str | None, Field(max_length=1000)] = None
     destination: Annotated[str, Field(max_length=255)] = ""
+    system: Annotated[str, Field(max_length=300)] = ""
     path: Annotated[str, Field(max_length=2000)] = ""
     nth: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     seconds: Annotated[float, Field(ge=0, le=600)] = 1.0
     size: Annotated[int, Field(ge=1, le=10**12)] = 1
     status: Annotated[int, Field(ge=400, le=599)] = 503
+    reply: Annotated[int, Field(ge=1, le=255)] = 1
 
 
 class DevelopmentDesk(Protocol):

@@ -10,22 +10,23 @@ from landbridge.cli.listing import made, path, show
 from landbridge.cli.options import DATA, AsJson, Data, give_json, say
 from landbridge.injection.row import Effect, Place
 
-HELP = """Make calls fail on purpose, in the laptop profile: at the door, in the find call, in the token service.
+HELP = """Make calls fail on purpose, in the laptop profile: at the doors, in the find call, in the token service.
 
 \b
 Examples:
   landbridge inject add door status --status 503 --path /sap/opu
   landbridge inject add door cut --size 1000 --subaccount acme --destination ERP --nth 2
+  landbridge inject add socks reply --reply 5 --system mail.internal:25 --location hall-7
   landbridge inject add token expired-token --nth 1
   landbridge inject list
   landbridge inject clear
 
-Every answer that was changed carries the header X-Landbridge-Injected. A reset takes all of it back.
+Every HTTP answer that was changed carries the header X-Landbridge-Injected. A reset takes all of it back.
 """
 
 app = typer.Typer(name="inject", help=HELP, no_args_is_help=True, rich_markup_mode=None, add_completion=False)
 
-COLUMNS = ("number", "place", "effect", "subaccount", "destination", "path", "nth", "calls")
+COLUMNS = ("number", "place", "effect", "subaccount", "location", "destination", "system", "path", "nth", "calls")
 
 
 @app.command("list")
@@ -34,7 +35,12 @@ def list_all(data: Data = DATA, as_json: AsJson = False) -> None:
     from landbridge.cli.running import RunningSide
 
     rows = RunningSide(data).get(path("dev", "injections"))
-    show(rows, COLUMNS, as_json, "Nothing is made to fail.")
+    show(rows if as_json else [_with_location(row) for row in rows], COLUMNS, as_json, "Nothing is made to fail.")
+
+
+def _with_location(row: dict[str, Any]) -> dict[str, Any]:
+    """The default location id is the empty one, and not the same as all of them."""
+    return row | {"location": "(default)"} if row["location"] == "" else row
 
 
 @app.command("add")
@@ -43,11 +49,14 @@ def add(
     effect: Annotated[Effect, typer.Argument(help="What happens.")],
     subaccount: Annotated[str, typer.Option(help="Only calls of this subaccount (id or subdomain).")] = "",
     destination: Annotated[str, typer.Option(help="Only calls to this destination of the subaccount.")] = "",
+    system: Annotated[str, typer.Option(help="Only calls to this virtual host:port, at a door.")] = "",
+    location: Annotated[str | None, typer.Option(help="Only calls with this location id, at a door.")] = None,
     path_start: Annotated[str, typer.Option("--path", help="Only paths that begin so.")] = "",
     nth: Annotated[int, typer.Option(min=0, help="Only the nth call that fits; 0 for all.")] = 0,
     seconds: Annotated[float, typer.Option(min=0, help="Seconds of delay.")] = 1.0,
     size: Annotated[int, typer.Option(min=1, help="Bytes before the cut; bytes a second of throttle.")] = 1,
     status: Annotated[int, typer.Option(min=400, max=599, help="Status of the answer.")] = 503,
+    reply: Annotated[int, typer.Option(min=1, max=255, help="SOCKS5 reply code (RFC 1928).")] = 1,
     data: Data = DATA,
     as_json: AsJson = False,
 ) -> None:
@@ -58,12 +67,15 @@ def add(
         "place": place.value,
         "effect": effect.value,
         "subaccount": subaccount,
+        "location": location,
         "destination": destination,
+        "system": system,
         "path": path_start,
         "nth": nth,
         "seconds": seconds,
         "size": size,
         "status": status,
+        "reply": reply,
     }
     row = RunningSide(data).post(path("dev", "injections"), wish)
     made(row, f"{row['number']}: {effect.value} at {place.value}.", as_json)

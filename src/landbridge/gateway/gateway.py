@@ -22,11 +22,13 @@ from landbridge.gateway.session import ConnectorIdentity, Sources, TrustSource, 
 from landbridge.gateway.socks_door import SocksConnection
 from landbridge.gateway.tenants import Tenants
 from landbridge.gateway.traces import TraceBook
+from landbridge.gateway.watching import Traffic, watched
 from landbridge.identity.verify import TokenVerifier
 from landbridge.injection.book import Injections
 from landbridge.model.clock import Clock
 from landbridge.model.enrolment import Enrolled
 from landbridge.net.accept import TlsAcceptor, TlsIdentity, client_asking_context
+from landbridge.net.link import Pulse
 from landbridge.observe.audit import Audit, no_audit
 from landbridge.observe.metrics import HistogramSample, Sample
 from landbridge.settings import Settings
@@ -167,10 +169,12 @@ class Gateway:
         self.services.replace(await self._service_source.service_mappings())
 
     def inject(self, injections: Injections) -> None:
-        """Let the HTTP door fail as the rows say; while there are none, it only sees that there is nobody to ask."""
+        """Let the doors fail as the rows say; while there are none, they only see that there is nobody to ask."""
 
         def tell(active: bool) -> None:
-            self.door.meddler = Meddler(injections) if active else None
+            meddler = Meddler(injections) if active else None
+            for door in self._doors.values():
+                door.meddler = meddler
 
         injections.watch(tell)
 
@@ -186,16 +190,26 @@ class Gateway:
     # ------------------------------------------------------------------ looking through a connector
 
     async def look(
-        self, subaccount_id: str, location_id: str, kind: str, host: str, port: int, path: str, seconds: float
+        self,
+        subaccount_id: str,
+        location_id: str,
+        kind: str,
+        host: str,
+        port: int,
+        path: str,
+        seconds: float,
+        inquiry: str = "",
     ) -> str:
         """What a connector sees of one of its mappings, as JSON text of evidence; `kind` is http or tcp.
+
+        inquiry  what to ask the backend in its own protocol, as JSON text; empty: nothing
 
         Raises `FaultError`; a refusal of the connector is put on record.
         """
         session = self.registry.find(subaccount_id, location_id)
         patience = min(MOST_PATIENCE, LOOK_STEPS * seconds)
         try:
-            return await session.look(kind, host, port, path, seconds, patience)
+            return await session.look(kind, host, port, path, seconds, patience, inquiry)
         except FaultError as error:
             self._audit.probe_refused(session.identity, f"{host}:{port}", error.fault)
             raise
@@ -208,6 +222,18 @@ class Gateway:
                 return await session.link.measured()
         except TimeoutError:
             return None
+
+    async def pulses(self, subaccount_id: str, location_id: str, seconds: float) -> list[Pulse]:
+        """What comes of a ping on each connection to the connector within that time. Raises `FaultError`."""
+        sessions = self.registry.connections(subaccount_id, location_id)
+        return await asyncio.gather(*(session.link.pulse(seconds) for session in sessions))
+
+    async def traffic(self, subaccount_id: str, location_id: str, seconds: float) -> Traffic:
+        """What goes to the connector for so many seconds from now. Raises `FaultError` when it is not there."""
+        self.registry.connections(subaccount_id, location_id)
+        return await watched(
+            lambda: [one.mux for one in self.registry.sessions() if _leads_to(one, subaccount_id, location_id)], seconds
+        )
 
     # ------------------------------------------------------------------ wiring
 
@@ -244,6 +270,11 @@ class Gateway:
     def _on_change(self, event: str, identity: ConnectorIdentity, reason: Fault | None) -> None:
         _log_change(event, identity, reason)
         self._audit.tunnel(event, identity, reason)
+
+
+def _leads_to(session: TunnelSession, subaccount_id: str, location_id: str) -> bool:
+    hello = session.hello
+    return session.identity.subaccount_id == subaccount_id and hello is not None and hello.location == location_id
 
 
 def _log_refusal(reason: Fault, *, request_id: str, tenant: str, peer: str) -> None:

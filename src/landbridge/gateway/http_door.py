@@ -246,7 +246,7 @@ class HttpConnection(ClientConnection):
             self._tenant = admitted.tenant
             door.tenants.of(admitted.tenant).requests += 1
             self._may_keep = admitted.keep_alive
-            client = self if door.meddler is None else door.meddler(self, admitted, self._request_id)
+            client = self if door.meddler is None else door.meddler.request(self, admitted, self._request_id)
             session = self._find_session(admitted)
             exchange = Exchange(client, session, admitted, head.minor_version)
             self._exchange = exchange

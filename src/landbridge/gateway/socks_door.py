@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, cast
 from landbridge.faults import Fault, FaultError, fault
 from landbridge.gateway.door import ClientConnection, Door
 from landbridge.gateway.stall import Stall
+from landbridge.injection.row import Call
 from landbridge.net.cork import Cork
 from landbridge.net.reset import abort_with_reset
-from landbridge.relay.inward import InwardRelay
+from landbridge.relay.inward import InwardRelay, RelayClient
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.messages import Open, Opened
 from landbridge.wire.socks5 import (
@@ -205,8 +206,12 @@ class SocksConnection(ClientConnection):
         self._begun = self._loop.time()
         if door.draining:
             raise FaultError(fault("tunnel.draining"))
+        client: RelayClient = self
+        if door.meddler is not None:
+            call = Call(subaccount=self._tenant, location=self._location, system=f"{host}:{port}")
+            client = door.meddler.stream(self, call, self._request_id)
         session = door.tunnels.find(self._tenant, self._location)
-        relay = InwardRelay(self, session)
+        relay = InwardRelay(client, session)
         opening = Open("tcp", host, port, self._id, self._request_id)
         relay.begin(opening, door.settings.open_timeout, self._begun)
         self._session, self._relay = session, relay

@@ -22,7 +22,9 @@ class Session(Protocol):
 class RelayClient(Protocol):
     """What a relay needs of the client connection."""
 
-    paused: bool
+    @property
+    def paused(self) -> bool:
+        """The client takes no bytes at the moment; `written_onward` will be called when it does again."""
 
     def write(self, data: bytes | memoryview) -> None: ...
     def connected(self, opened: Opened) -> None:
