@@ -6,7 +6,7 @@ import pytest
 
 from landbridge.connector.access import AccessTable
 from landbridge.faults import FaultError
-from landbridge.model.mapping import BackendType, Mapping, Resource
+from landbridge.model.mapping import BackendType, Mapping, Protocol, Resource
 
 ERP = Mapping(
     "Erp.Virtual",
@@ -97,6 +97,23 @@ def test_hosts_without_regard_to_case_and_ports_exactly() -> None:
     assert decide("/exact", port=44300) == "connector.system-not-exposed"
     assert decide("/exact", host="erp.virtual.") == "connector.system-not-exposed"
     assert decide("/exact", host="") == "connector.system-not-exposed"
+
+
+def test_a_mapping_of_the_other_kind_is_named() -> None:
+    table = AccessTable([ERP, Mapping("db", 5000, "in", 5432, Protocol.TCP, ports=3)])
+    for decided in (
+        lambda: table.decide("db", 5002, "/", upgrade=False),
+        lambda: table.http_mapping("DB", 5000),
+        lambda: table.decide_bare("erp.virtual", 443),
+    ):
+        with pytest.raises(FaultError) as caught:
+            decided()
+        assert caught.value.fault.code == "connector.other-protocol"
+        assert caught.value.fault.kind.socks == 2, "the original says the same as of a system that is not mapped"
+        assert caught.value.fault.body.startswith("Access denied to system ")
+    with pytest.raises(FaultError) as caught:
+        table.decide("db", 5003, "/", upgrade=False)
+    assert caught.value.fault.code == "connector.system-not-exposed"
 
 
 def test_a_mapping_without_resources_exposes_nothing() -> None:

@@ -91,7 +91,7 @@ def _connector(seen: Way) -> Official | None:
 
 
 def _mapping(seen: Way) -> Official | None:
-    if seen.refusal == "connector.system-not-exposed":
+    if seen.refusal in ("connector.system-not-exposed", "connector.other-protocol"):
         cause = "other-location" if holders(seen) else "no-mapping"
         return _failed(NO_MAPPING, "avail.no-mapping", cause)
     if not seen.refusal:

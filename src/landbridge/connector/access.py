@@ -35,7 +35,7 @@ class AccessTable:
         """
         found = self._by_key.get((host.lower(), port))
         if found is None:
-            raise FaultError(fault("connector.system-not-exposed", host=host, port=port))
+            raise FaultError(self._missing(host, port))
         path = target.partition("?")[0]
         if _SUSPECT.search(path) and _AMBIGUOUS.search(path):
             raise FaultError(fault("connector.path-ambiguous", host=host, port=port, path=path))
@@ -51,23 +51,34 @@ class AccessTable:
     def http_mapping(self, host: str, port: int) -> Mapping:
         """The mapping for requests to a virtual host, whatever it exposes.
 
-        Raises `FaultError` (`connector.system-not-exposed`).
+        Raises `FaultError` (`connector.system-not-exposed`, `connector.other-protocol`).
         """
         found = self._by_key.get((host.lower(), port))
         if found is None:
-            raise FaultError(fault("connector.system-not-exposed", host=host, port=port))
+            raise FaultError(self._missing(host, port))
         return found.mapping
 
     def decide_bare(self, host: str, port: int) -> Mapping:
         """The TCP or LDAP mapping for a bare connection; only host and port count (connectivity-proxy §7.3).
 
-        Raises `FaultError` (`connector.system-not-exposed`).
+        Raises `FaultError` (`connector.system-not-exposed`, `connector.other-protocol`).
         """
+        found = self._bare_mapping(host, port)
+        if found is None:
+            raise FaultError(self._missing(host, port))
+        return found
+
+    def _bare_mapping(self, host: str, port: int) -> Mapping | None:
         name = host.lower()
-        for mapping in self._bare:
-            if mapping.virtual_host.lower() == name and mapping.covers(port):
-                return mapping
-        raise FaultError(fault("connector.system-not-exposed", host=host, port=port))
+        return next((one for one in self._bare if one.virtual_host.lower() == name and one.covers(port)), None)
+
+    def _missing(self, host: str, port: int) -> Fault:
+        """Why neither door finds it: nothing is mapped, or it is mapped for the other one."""
+        way = self._by_key.get((host.lower(), port))
+        other = way.mapping if way is not None else self._bare_mapping(host, port)
+        if other is None:
+            return fault("connector.system-not-exposed", host=host, port=port)
+        return fault("connector.other-protocol", host=host, port=port, protocol=other.protocol.value)
 
 
 def _covering(mapping: Mapping, path: str, upgrade: bool) -> Resource | None:

@@ -9,9 +9,11 @@ from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
 from landbridge.checks.rules.on_premise import Way, met, of_destination, proves, through_connector, way
 
 CONNECTOR = "connector"
-_SYSTEM = "connector.system-not-exposed"
+_OTHER_PROTOCOL = "connector.other-protocol"
+_SYSTEM = frozenset({"connector.system-not-exposed", _OTHER_PROTOCOL})
 _RESOURCE = "connector.resource-not-exposed"
 _DISABLED = "connector.resource-disabled"
+_UPGRADE = "connector.upgrade-not-allowed"
 _ODD = frozenset({"connector.path-ambiguous", "connector.open-invalid"})
 _ELSEWHERE = "other-location"
 
@@ -35,7 +37,7 @@ def holders(seen: Way) -> list[str]:
 def system_missing(evidence: Evidence) -> Verdict:
     """There is no mapping for host and port."""
     seen = way(evidence)
-    if seen.refusal != _SYSTEM:
+    if seen.refusal not in _SYSTEM:
         return Not("the mapping is there")
     connector = seen.connector
     if connector is not None and not connector.systems:
@@ -43,6 +45,11 @@ def system_missing(evidence: Evidence) -> Verdict:
     if holders(seen) or (seen.listed is not None and seen.listed.refused):
         return None
     near = _nearest(seen)
+    if seen.refusal == _OTHER_PROTOCOL:
+        action = "Call HTTP systems by an HTTP destination, TCP and LDAP ones by one of their type; or map it anew."
+        return Holds(
+            (f"the mapping {', '.join(near) or seen.system} is for the other door", *_met(seen)), action=action
+        )
     said = f"the connector has no mapping for {seen.system}"
     action = f"Add the mapping {seen.system}, or call {near[0]}." if near else ""
     return Holds((said, *([f"the nearest is {', '.join(near)}"] if near else []), *_met(seen)), action=action)
@@ -87,7 +94,7 @@ def duplicate(evidence: Evidence) -> Verdict:
     seen = way(evidence)
     if seen.listed is None or not seen.listed.refused:
         return Not("no other connector claims the location id")
-    if seen.refusal != _SYSTEM:
+    if seen.refusal not in _SYSTEM:
         return None
     names = ", ".join(seen.listed.refused)
     said = f"connector {names} was refused, because location id '{seen.listed.location}' is taken"
@@ -102,6 +109,14 @@ def encoding(evidence: Evidence) -> Verdict:
         return Not("written plainly, the path would not pass either")
     after = ("written plainly, without encodings, doubled slashes and parameters, it would pass",) if plain else ()
     return Holds((f"the path is {seen.path}", *after, *_met(seen)))
+
+
+def upgrade(evidence: Evidence) -> Verdict:
+    """The resource lets plain requests pass, and no upgrade."""
+    seen = way(evidence)
+    if seen.refusal != _UPGRADE:
+        return Not("no upgrade to WebSocket is refused")
+    return Holds((f"plain requests for {seen.path} pass, those with an upgrade do not", *_met(seen)))
 
 
 def not_allowed(evidence: Evidence) -> Verdict:
@@ -175,7 +190,7 @@ def _is_exact(seen: Way) -> bool:
 
 
 def _passes(seen: Way) -> str:
-    if seen.refusal == _SYSTEM:
+    if seen.refusal in _SYSTEM:
         return "there is not even a mapping"
     if seen.refusal == _DISABLED:
         return "a resource covers the path"
@@ -237,7 +252,11 @@ def _probed(evidence: Evidence) -> bool:
 
 
 BOOKS = (
-    Book("conn.403", _destination, _shared("system-missing", "resource-missing")),
+    Book(
+        "conn.403",
+        _destination,
+        (*_shared("system-missing", "resource-missing"), Rule("websocket-flag", ROUTE, CONNECTOR, upgrade)),
+    ),
     Book("outbound.http-403-onprem", _probed, (*_OWN, *_shared("host-not-mapped", "path-not-exposed"))),
 )
 """Met by a destination it is conn.403, by a system that is probed through a connector outbound.http-403-onprem."""

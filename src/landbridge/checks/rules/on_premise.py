@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from landbridge.checks.evidence import Evidence
@@ -10,6 +11,7 @@ from landbridge.checks.observations import (
     BackendAnswered,
     BackendConnected,
     ClaimsSeen,
+    ConnectionRested,
     ConnectorAsked,
     ConnectorsListed,
     ConnectorState,
@@ -18,9 +20,11 @@ from landbridge.checks.observations import (
     MappingSeen,
     TlsHandshake,
     TokenRetrieved,
+    TrafficWatched,
     TunnelPinged,
 )
 from landbridge.checks.observations.destination import Connected
+from landbridge.checks.rules.book import Verdict
 from landbridge.faults import CATALOGUE
 
 OLDEST = (2, 7, 1)
@@ -45,6 +49,8 @@ class Way:
     shaken: TlsHandshake | None
     tried: tuple[AddressTried, ...]
     door: DoorAnswered | None
+    watched: TrafficWatched | None
+    rested: ConnectionRested | None
 
     @property
     def system(self) -> str:
@@ -106,6 +112,7 @@ class Way:
 ACCESS = frozenset(
     {
         "connector.system-not-exposed",
+        "connector.other-protocol",
         "connector.resource-not-exposed",
         "connector.resource-disabled",
         "connector.path-ambiguous",
@@ -131,12 +138,28 @@ def way(evidence: Evidence) -> Way:
         evidence.first(TlsHandshake),
         evidence.all(AddressTried),
         evidence.first(DoorAnswered),
+        evidence.first(TrafficWatched),
+        evidence.first(ConnectionRested),
     )
 
 
 def through_connector(evidence: Evidence) -> bool:
     """Whether the target stands behind a connector."""
     return evidence.target.location.startswith("location:")
+
+
+def spoken_with(evidence: Evidence, probe: str) -> bool:
+    """Whether the target was spoken with as its callers do: directly, or by a connector that came so far.
+
+    What a connector sees on its own way to a backend is not the caller's, and has rules of its own.
+    """
+    step = evidence.step(probe)
+    return not evidence.target.location or (step is not None and not step.skipped)
+
+
+def unless_behind(judge: Callable[[Evidence], Verdict]) -> Callable[[Evidence], Verdict]:
+    """A judgement about name and TCP: behind a connector that is the connector's affair."""
+    return lambda evidence: None if evidence.target.location else judge(evidence)
 
 
 def of_destination(evidence: Evidence) -> bool:

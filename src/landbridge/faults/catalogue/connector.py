@@ -27,6 +27,18 @@ ROWS = (
         reference="cloud-connector §4.6",
     ),
     FaultKind(
+        "connector.other-protocol",
+        CONNECTOR,
+        403,
+        "The mapping {host}:{port} is there, but for {protocol}, and the request came through the other door.",
+        "Call HTTP and HTTPS systems through the HTTP door, TCP and LDAP ones through the SOCKS5 door.",
+        socks=2,
+        exit=23,
+        proves=(("conn.403", "system-missing"), ("avail.no-mapping", "no-mapping")),
+        body=_SYSTEM,
+        reference="cloud-connector §4.1 step 2",
+    ),
+    FaultKind(
         "connector.resource-not-exposed",
         CONNECTOR,
         403,
