@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from itertools import islice
 
 from cryptography import x509
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 Certificate = x509.Certificate
+Address = IPv4Address | IPv6Address
 UNREADABLE = (
     ValueError,
     UnsupportedAlgorithm,
@@ -171,18 +173,35 @@ def issuer_address(one: Certificate) -> str:
 
 def names(one: Certificate) -> tuple[str, ...]:
     """The host names and addresses that a certificate is for."""
+    return (*_hosts(one), *map(str, _addresses(one)))
+
+
+def _alternatives(one: Certificate) -> x509.SubjectAlternativeName:
     try:
-        alternative = one.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        return one.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (x509.ExtensionNotFound, *UNREADABLE):
-        return ()
-    addresses = [str(address) for address in alternative.get_values_for_type(x509.IPAddress)]
-    return (*alternative.get_values_for_type(x509.DNSName), *addresses)
+        return x509.SubjectAlternativeName([])
+
+
+def _hosts(one: Certificate) -> list[str]:
+    return _alternatives(one).get_values_for_type(x509.DNSName)
+
+
+def _addresses(one: Certificate) -> list[Address]:
+    found = _alternatives(one).get_values_for_type(x509.IPAddress)
+    return [address for address in found if isinstance(address, Address)]
 
 
 def is_for(one: Certificate, host: str) -> bool:
-    """Whether a certificate is for that host (RFC 9525 §6: exact, or `*` as the whole leftmost label)."""
+    """Whether a certificate is for that host (RFC 9525 §6: exact, or `*` as the whole leftmost label).
+
+    An address has to be there as an address: clients do not look for it among the names.
+    """
     wanted = host.rstrip(".").lower()
-    return any(_matches(found.rstrip(".").lower(), wanted) for found in names(one))
+    try:
+        return ip_address(wanted) in _addresses(one)
+    except ValueError:
+        return any(_matches(found.rstrip(".").lower(), wanted) for found in _hosts(one))
 
 
 def _matches(pattern: str, wanted: str) -> bool:
@@ -190,7 +209,7 @@ def _matches(pattern: str, wanted: str) -> bool:
         return True
     label, _, rest = pattern.partition(".")
     head, _, tail = wanted.partition(".")
-    return label == "*" and bool(head) and bool(rest) and rest == tail and not wanted.replace(".", "").isdigit()
+    return label == "*" and bool(head) and bool(rest) and rest == tail
 
 
 def weakness(one: Certificate) -> str:

@@ -24,7 +24,15 @@ _CHALLENGES = frozenset(("www-authenticate", "proxy-authenticate"))
 _BLOB = re.compile(r"(?<![=\w\"])[A-Za-z0-9._~+/-]{40,}=*")
 _PASSWORD = re.compile(rb"<input\b[^>]{0,500}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 _SAML = re.compile(rb"<input\b[^>]{0,500}\bname\s*=\s*[\"']?SAMLRequest", re.IGNORECASE)
+_SEARCHED = 131_072
+"""Bytes of a page in which its kind is looked for."""
 _FORM = re.compile(rb"<form\b", re.IGNORECASE)
+_AUTHORIZE = re.compile(
+    rb"(?:\blocation\b|\burl\s*=)[^\n]{0,400}?[?&;](?:response_type=[^\n]{0,200}?client_id="
+    rb"|client_id=[^\n]{0,200}?response_type=|SAMLRequest=)",
+    re.IGNORECASE,
+)
+"""A script or a refresh that takes the browser to a request for authorisation (RFC 6749 §4.1.1) or of SAML."""
 _FIELD = re.compile(
     r"(\"[^\"]{0,60}(?:token|secret|password|assertion|code|key)[^\"]{0,20}\"\s*:\s*\")[^\"]*", re.IGNORECASE
 )
@@ -104,8 +112,8 @@ def page_of(head: Head, content: bytes) -> str:
     """What an HTML page is there for, as far as its forms tell."""
     if "html" not in head.get("content-type").lower():
         return ""
-    for kind, mark in (("saml", _SAML), ("password", _PASSWORD), ("form", _FORM)):
-        if mark.search(content):
+    for kind, mark in (("saml", _SAML), ("password", _PASSWORD), ("script", _AUTHORIZE), ("form", _FORM)):
+        if mark.search(content, 0, _SEARCHED):
             return kind
     return ""
 

@@ -60,7 +60,8 @@ class HttpAnswer(Fact, frozen=True, tag="http-answer"):
     cookies   that were set
     token     whether X-CSRF-Token brought one
     body      the beginning of the content; `size` are the bytes that were read; `whole` when it ended there
-    page      what HTML holds: "form", "password" (a form that asks for one), "saml" (a form that carries a request)
+    page      what HTML holds: "form", "password" (a form that asks for one), "saml" (a form that carries a request),
+              "script" (one that takes browsers to a login)
     """
 
     purpose: str

@@ -56,19 +56,23 @@ class ODataDescribed(Fact, frozen=True, tag="odata-described"):
     part     "service" or "metadata"
     form     json, atom, edmx; empty: it is none of OData
     version  V2 or V4; empty: it does not tell
+    cut      whether it ends before its end
     """
 
     part: str
     form: str = ""
     version: str = ""
     content_type: str = ""
+    cut: bool = False
 
     @property
     def good(self) -> bool:
-        return bool(self.form)
+        return bool(self.form) and not self.cut
 
     @property
     def line(self) -> str:
+        if self.cut:
+            return f"the {self.part} document breaks off before its end"
         if not self.form:
             return f"the {self.part} document is not OData, but {self.content_type or 'content without a type'}"
         return f"the {self.part} document is OData {self.version} ({self.form})".replace("  ", " ")

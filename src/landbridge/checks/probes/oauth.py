@@ -85,7 +85,7 @@ def _read(answer: Answer, style: str) -> TokenAnswered:
     """What the answer says, as a fact."""
     found = _object(answer.content)
     token = found.get("access_token") if found is not None else None
-    has_token = isinstance(token, str) and bool(token) and answer.fact.status == 200
+    has_token = isinstance(token, str) and bool(token) and 200 <= answer.fact.status < 300
     header, claims = told(Secret(token)) if isinstance(token, str) else ({}, {})
     return TokenAnswered(
         style=style,

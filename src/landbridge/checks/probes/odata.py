@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from landbridge.checks.evidence import Effect, Evidence, Layer
+from landbridge.checks.http.body import LIMIT
 from landbridge.checks.http.client import Answer
 from landbridge.checks.http.url import Url, of_target
 from landbridge.checks.observations import Observation, ODataDescribed
@@ -16,6 +17,7 @@ from landbridge.checks.probes.http import given, may_log_on, tried, way_open
 
 _METADATA = "$metadata"
 _EDMX = re.compile(rb"<(?:\w{1,20}:)?Edmx\b[^>]{0,2000}?\bVersion\s*=\s*[\"']([0-9.]{1,5})[\"']")
+_EDMX_END = re.compile(rb"</(?:\w{1,20}:)?Edmx\s*>")
 _DATA_SERVICES = re.compile(rb"DataServiceVersion\s*=\s*[\"']([0-9.]{1,5})[\"']")
 _ATOM = re.compile(rb"<(?:\w{1,20}:)?service\b[^>]{0,2000}http://www\.w3\.org/2007/app")
 _V4 = re.compile(rb"\"@(?:odata\.)?context\"\s*:")
@@ -27,9 +29,11 @@ def described(part: str, answer: Answer) -> Sequence[Observation]:
     status = answer.fact.status
     if answer.head is None or not 200 <= status < 300:
         return ()
-    form, version = _form(answer.content[:65_536])
+    content = answer.content
+    form, version = _form(content[:65_536])
     kind = answer.head.get("content-type")[:100]
-    return [ODataDescribed(part=part, form=form, version=version or _by_header(answer), content_type=kind)]
+    cut = form == "edmx" and len(content) < LIMIT and not _EDMX_END.search(content[-1000:])
+    return [ODataDescribed(part=part, form=form, version=version or _by_header(answer), content_type=kind, cut=cut)]
 
 
 def _form(content: bytes) -> tuple[str, str]:

@@ -31,13 +31,15 @@ _WSDL = re.compile(
 _ENVELOPE = re.compile(
     rb"<(?:\w{1,20}:)?Envelope\b[^>]{0,4000}(?:schemas\.xmlsoap\.org/soap/envelope|w3\.org/2003/05/soap-envelope)"
 )
+_FAULTS = frozenset((400, 500))
+"""Statuses of faults: 500, and 400 for those that the sender caused (SOAP 1.2 part 2 §7.5.2.2)."""
 _FAULT = re.compile(rb"<(?:\w{1,20}:)?Fault\b")
 _CODE = re.compile(rb"<faultcode[^>]{0,200}>\s*([\w:.-]{1,100})|<(?:\w{1,20}:)?Value[^>]{0,200}>\s*([\w:.-]{1,100})")
 
 
 def described(part: str, answer: Answer) -> Sequence[Observation]:
     """The answer, seen as SOAP; nothing when there is none that could be."""
-    if answer.head is None or not (200 <= answer.fact.status < 300 or answer.fact.status == 500):
+    if answer.head is None or not (200 <= answer.fact.status < 300 or answer.fact.status in _FAULTS):
         return ()
     content = answer.content[:65_536]
     form, fault = "", ""
@@ -49,7 +51,7 @@ def described(part: str, answer: Answer) -> Sequence[Observation]:
         form = "wsdl"
     elif answer.fact.status == 202 and not content:
         form = "envelope"
-    if not form and answer.fact.status == 500:
+    if not form and answer.fact.status in _FAULTS:
         return ()
     return [SoapDescribed(part=part, form=form, fault=fault, content_type=answer.head.get("content-type")[:100])]
 

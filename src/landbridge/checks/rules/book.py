@@ -61,6 +61,10 @@ class Book:
         for rule in self.rules:
             FAILURES[self.failure].cause(rule.cause)
 
+    def holds(self, evidence: Evidence) -> bool:
+        """Whether one of its causes is there."""
+        return any(isinstance(verdict, Holds) for _, verdict in self.judged(evidence))
+
     def judged(self, evidence: Evidence) -> Iterator[tuple[Rule, Holds | Not]]:
         """What its rules say, those that can tell."""
         if not self.applies(evidence):

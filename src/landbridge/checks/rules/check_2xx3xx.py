@@ -12,7 +12,21 @@ from landbridge.checks.observations import HttpAnswer, SoapDescribed
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
 from landbridge.checks.rules.http import answers, decisive, emitter, said
 
-_SEGMENTS = frozenset(("login", "logon", "signin", "sign-in", "sso", "saml2", "authorize", "auth", "oauth2"))
+_SEGMENTS = frozenset(
+    (
+        *("login", "logon", "signin", "sign-in", "sso", "saml", "saml2", "authorize", "auth", "oauth2", "oidc", "idp"),
+        *("formlogin", "j_security_check", "logonpoint", "nidp", "dana-na", "siteminderagent", "cas", "remote-logon"),
+    )
+)
+"""Parts of paths by which pages are called that ask people to log on; some are those of one product."""
+_PATHS = ("/my.policy", "/vdesk/", "/vpn/index.html", "/adfs/ls")
+"""Where gateways lead whom they do not know: F5 BIG-IP APM, Citrix Gateway, AD FS."""
+_LOGIN_PAGES = {
+    "password": "a form that asks for a password",
+    "saml": "a form with a SAML request",
+    "script": "a script that takes browsers to a login",
+}
+"""Pages that ask people to log on (`HttpAnswer.page`)."""
 _SEGMENT = re.compile(r"[./;]")
 
 
@@ -36,7 +50,8 @@ def leads_to_login(answer: HttpAnswer) -> tuple[str, Confidence] | None:
         return "the address carries an OAuth authorisation request", Confidence.PROVEN
     if given.get("wa", "").lower().startswith("wsignin"):
         return "the address carries a WS-Federation request", Confidence.PROVEN
-    if _SEGMENTS.intersection(_SEGMENT.split(urlsplit(address).path.lower())):
+    path = urlsplit(address).path.lower()
+    if _SEGMENTS.intersection(_SEGMENT.split(path)) or path.startswith(_PATHS):
         return "the path of the address is that of a login", Confidence.CONSISTENT
     return None
 
@@ -44,7 +59,7 @@ def leads_to_login(answer: HttpAnswer) -> tuple[str, Confidence] | None:
 def is_login_page(evidence: Evidence, answer: HttpAnswer) -> bool:
     """A page that asks for a password (or sends the browser to one), where data was wanted or after a redirect."""
     moved = len({one.url for one in answers(evidence, answer.purpose)}) > 1
-    return answer.status == 200 and answer.page in ("password", "saml") and (_wants_data(answer) or moved)
+    return answer.status == 200 and answer.page in _LOGIN_PAGES and (_wants_data(answer) or moved)
 
 
 def login(evidence: Evidence) -> Verdict:
@@ -63,8 +78,8 @@ def login(evidence: Evidence) -> Verdict:
             "Send a logon with the first request, of a kind that takes no browser.",
         )
     if is_login_page(evidence, answer):
-        kind = "a form that asks for a password" if answer.page == "password" else "a form with a SAML request"
-        saw = (said(answer), f"instead of {answer.sent_header('accept')} came a page with {kind}")
+        what = _LOGIN_PAGES[answer.page]
+        saw = (said(answer), f"instead of {answer.sent_header('accept')} came a page with {what}")
         return Holds(saw, emitter=emitter(answer))
     if answer.status >= 300:
         return Not(f"the redirect leads to {answer.header('location') or 'nowhere'}")

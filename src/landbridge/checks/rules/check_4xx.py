@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from landbridge.checks.evidence import Evidence, Layer
-from landbridge.checks.observations import HttpAnswer
-from landbridge.checks.rules import conn_401, outbound_csrf_403, outbound_http_401, outbound_http_411
+from landbridge.checks.observations import HttpAnswer, SoapDescribed
+from landbridge.checks.rules import conn_401, outbound_csrf_403, outbound_http_401, outbound_http_411, token_inside
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
 from landbridge.checks.rules.http import decisive, emitter, offered, said, way
 from landbridge.checks.rules.http_sentences import sentence
@@ -14,7 +14,7 @@ from landbridge.checks.rules.own_answers import pair_of
 
 _OWN = frozenset((401, 403, 405, 407, 429))
 """Statuses that have a cause of their own."""
-_CLOSER = (outbound_http_401.BOOK, outbound_csrf_403.BOOK, outbound_http_411.BOOK, conn_401.BOOK)
+_CLOSER = (outbound_http_401.BOOK, outbound_csrf_403.BOOK, outbound_http_411.BOOK, conn_401.BOOK, token_inside.BOOK)
 """Failures that say more about the same answer; where one of them applies, this one keeps silent."""
 
 
@@ -24,7 +24,9 @@ def _applies(evidence: Evidence) -> bool:
         return False
     if evidence.target.location and answer.status == 403:
         return False
-    return not any(isinstance(verdict, Holds) for book in _CLOSER for _, verdict in book.judged(evidence))
+    if answer.status == 400 and any(one.part == "message" and one.good for one in evidence.all(SoapDescribed)):
+        return False  # a fault of SOAP 1.2 that is the sender's comes with 400, and is an answer
+    return not any(book.holds(evidence) for book in _CLOSER)
 
 
 def _saw(answer: HttpAnswer) -> tuple[str, ...]:

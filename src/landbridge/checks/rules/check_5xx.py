@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from landbridge.checks.evidence import Evidence, Layer
-from landbridge.checks.observations import SoapDescribed
+from landbridge.checks.observations import DoorAnswered, SoapDescribed
+from landbridge.checks.rules import outbound_http_411
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
 from landbridge.checks.rules.http import OURS, decisive, emitter, is_ours, said, way
 from landbridge.checks.rules.http_sentences import sentence
 from landbridge.checks.rules.own_answers import pair_of
+from landbridge.faults import CATALOGUE, Origin
 
 _TLS = frozenset(("tls", "untrusted"))
 
@@ -16,18 +18,28 @@ def _applies(evidence: Evidence) -> bool:
     """Without TLS trouble (outbound.cert-path), 503 of the target (outbound.http-503), and what names itself."""
     answer = decisive(evidence)
     if answer is None:
-        return False
+        return _unnamed(evidence) is not None
     if answer.problem:
         return answer.problem not in _TLS
     if any(one.part == "message" and one.good for one in evidence.all(SoapDescribed)):
         return False  # a fault of SOAP comes with 500, and is an answer
+    if outbound_http_411.BOOK.holds(evidence):
+        return False  # it is about the length of the body
     return answer.status >= 500 and (answer.status != 503 or is_ours(answer)) and pair_of(answer) is None
+
+
+def _unnamed(evidence: Evidence) -> DoorAnswered | None:
+    """Our own error in answer to a request through a connector, where no other failure has a name for it."""
+    met = evidence.first(DoorAnswered)
+    kind = CATALOGUE.get(met.code) if met is not None and met.status >= 500 else None
+    return met if kind is not None and not kind.proves and kind.origin is not Origin.BACKEND else None
 
 
 def _server_error(evidence: Evidence) -> Verdict:
     answer = decisive(evidence)
     if answer is None:
-        return None
+        met = _unnamed(evidence)
+        return None if met is None else Not(f"{met.origin} answered, not the target")
     if answer.problem:
         return Not("there is no status at all")
     if is_ours(answer):
@@ -38,6 +50,10 @@ def _server_error(evidence: Evidence) -> Verdict:
 
 def _from_connectivity(evidence: Evidence) -> Verdict:
     answer = decisive(evidence)
+    met = _unnamed(evidence)
+    if answer is None and met is not None:
+        kind = CATALOGUE[met.code]
+        return Holds((met.line, f"{met.code} is an answer of the {met.origin}"), emitter=met.origin, action=kind.action)
     if answer is None:
         return None
     if is_ours(answer):
@@ -53,7 +69,7 @@ def _from_connectivity(evidence: Evidence) -> Verdict:
 def _no_answer(evidence: Evidence) -> Verdict:
     answer = decisive(evidence)
     if answer is None:
-        return None
+        return None if _unnamed(evidence) is None else Not("there is a status")
     if not answer.problem:
         return Not(f"there is a status, {answer.status}")
     action = ""

@@ -25,7 +25,9 @@ _PROTECTIONS = (
     ("x-dosarrest-incident", "DOSarrest"),
 )
 """Headers that protections and delivery networks put on what passes them."""
-_PROTECTING_SERVERS = ("cloudflare", "akamaighost", "imperva", "sucuri", "cloudfront", "awselb", "big-ip", "bigip")
+_PROTECTING_SERVERS = ("cloudflare", "akamaighost", "imperva", "sucuri", "cloudfront")
+_BALANCERS = frozenset(("awselb", "big-ip", "bigip", "haproxy"))
+"""Servers that spread requests, and answer themselves when nobody is behind them."""
 _BETWEEN = frozenset(("squid", "kong", "oauth2-proxy", "traefik", "zscaler", "bluecoat", "mitmproxy", "tinyproxy"))
 """Servers that are never the application itself."""
 _PRODUCT = re.compile(r"[A-Za-z][\w-]{2,40}")
@@ -88,7 +90,7 @@ def between(answer: HttpAnswer) -> str:
         return f"proxy ({answer.header('server') or answer.header('via') or 'without a name'})"
     if answer.header("x-kong-response-latency") and not answer.header("x-kong-upstream-latency"):
         return "gateway (kong)"
-    if server and (server in via or server in _BETWEEN):
+    if server and (server in via or server in _BETWEEN or server in _BALANCERS):
         return f"gateway ({answer.header('server')})"
     return ""
 

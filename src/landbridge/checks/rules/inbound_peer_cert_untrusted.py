@@ -6,7 +6,7 @@ from landbridge.checks.evidence import Evidence, Layer, Perspective
 from landbridge.checks.observations import TlsHandshake
 from landbridge.checks.rules import tls, tls_sender
 from landbridge.checks.rules.book import Book, Rule
-from landbridge.checks.rules.tls_session import unless_default
+from landbridge.checks.rules.tls_session import name_unknown, unless_default
 
 
 def _applies(evidence: Evidence) -> bool:
@@ -24,7 +24,7 @@ BOOK = Book(
         Rule("not-yet-valid", SERVER, SENDER, tls.not_yet_valid),
         Rule("tls-inspection", SERVER, SENDER, tls_sender.inspected),
         Rule("no-sni", SERVER, SENDER, tls_sender.no_name_sent),
-        Rule("name-mismatch", SERVER, SENDER, unless_default(tls.other_name)),
+        Rule("name-mismatch", SERVER, SENDER, name_unknown(unless_default(tls.other_name))),
         Rule("our-chain-incomplete", SERVER, SENDER, unless_default(tls.intermediate_not_sent)),
         Rule("wrong-pse", SERVER, SENDER, unless_default(tls_sender.other_identity)),
         Rule("root-missing", SERVER, SENDER, unless_default(tls_sender.root_missing)),

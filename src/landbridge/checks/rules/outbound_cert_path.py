@@ -28,7 +28,7 @@ BOOK = Book(
         Rule("expired", SERVER, "TLS client", tls.expired),
         Rule("not-yet-valid", SERVER, "TLS client", tls.not_yet_valid),
         Rule("sni", SERVER, "TLS client", tls_session.depends_on_name),
-        Rule("name", SERVER, "TLS client", unless_default(tls.other_name)),
+        Rule("name", SERVER, "TLS client", tls_session.name_unknown(unless_default(tls.other_name))),
         Rule("self-signed", SERVER, "TLS client", unless_default(tls.self_signed)),
         Rule("intermediate-not-sent", SERVER, "TLS client", unless_default(tls.intermediate_not_sent)),
         Rule("root-missing", SERVER, "TLS client", unless_default(tls.root_missing)),

@@ -39,6 +39,8 @@ def no_token(evidence: Evidence) -> Verdict:
         return Not("the POST carried a token")
     if post.status != 403:
         return Not(f"without a token the answer is {post.status}")
+    if isinstance(fetch_failed(evidence), Holds) and not (again is not None and _accepted(again)):
+        return Not("one is asked for, and the fetch brings none")
     if again is not None and _accepted(again):
         return Holds(
             (said(post), f"with a token and its cookies: {again.status} {again.phrase}".rstrip()), emitter=emitter(post)
@@ -115,6 +117,10 @@ def fetch_failed(evidence: Evidence) -> Verdict:
         if head is None or head.status < 400:
             return Not("GET brings a token")
         return Holds((said(head), f"GET instead: {get.status}, with a token"), emitter=emitter(head))
+    if 300 <= get.status < 400:
+        saw = (said(get), f"it leads to {get.header('location') or 'nowhere'}, and brings no token")
+        action = "Fetch the token where the service is, with a logon that takes no browser."
+        return Holds(saw, emitter=emitter(get), action=action)
     if get.status >= 400 and before is not None and before.status < 400:
         return Holds(
             (said(get), f"without X-CSRF-Token: Fetch: {before.status} {before.phrase}".rstrip()), emitter=emitter(get)

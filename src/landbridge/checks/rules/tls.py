@@ -137,6 +137,8 @@ def intermediate_not_sent(evidence: Evidence) -> Verdict:
     if added is not None:
         links = [one for one in added.links[len(found.links) :] if not chains.is_self_signed(one)]
         return _not_sent(found, links, added) if links else Not("all that is missing is the root")
+    if strays := _strays(evidence):
+        return _others_sent(found, strays)
     address = chains.issuer_address(found.end)
     if len(found.links) > 1 or not address:
         return None  # What is missing may be the root, which nobody sends.
@@ -151,6 +153,27 @@ def intermediate_not_sent(evidence: Evidence) -> Verdict:
 
 
 _SURE = "Look with --fetch-issuers to be sure."
+
+
+def _strays(evidence: Evidence) -> list[Certificate]:
+    """Intermediates that were sent, lead to something trusted, and have not issued what they stand behind."""
+    found, trusted = way(evidence), anchors(evidence)
+    if found is None or trusted is None or len(found.links) > 1:
+        return []
+    roots = chains.certificates(trusted.certificates)
+    others = [one for one in presented(evidence)[1:] if one not in found.links and one not in roots]
+    return [one for one in others if leading(evidence, (one, *others), roots).anchor is not None]
+
+
+def _others_sent(found: Path, strays: list[Certificate]) -> Holds:
+    """An intermediate was sent that belongs to another certificate, mostly to the one before the last renewal."""
+    missing = chains.issuer_name(found.end)
+    said = (
+        f"{chains.name(found.end)} was issued by {missing}",
+        f"sent with it: {'; '.join(map(chains.name, strays))}, which did not sign it",
+    )
+    action = f"Have the target send the {missing} that signed its certificate, instead of what it sends now."
+    return Holds(said, Confidence.CONSISTENT, action=action)
 
 
 def _added(evidence: Evidence, found: Path) -> Path | None:
@@ -182,7 +205,8 @@ def root_missing(evidence: Evidence) -> Verdict:
     if found.anchor is not None:
         return Not(f"{chains.name(found.anchor)} is trusted, and the chain would lead to it")
     if not chains.is_self_signed(found.end):
-        return _root_not_seen(found, trusted)
+        other = Not("what is missing is an intermediate: the target sends another one instead")
+        return other if _strays(evidence) else _root_not_seen(found, trusted)
     if len(found.links) == 1:
         return Not("there is no issuer: the certificate is its own")
     root = f"{chains.name(found.end)}, SHA-256 {chains.fingerprint(found.end)}"

@@ -15,6 +15,8 @@ from landbridge.checks.rules.tls import anchors, leading, main
 _REFUSALS = frozenset((40, 42, 43, 44, 45, 46, 48, 49, 116))
 """Alerts by which servers refuse a client's certificate, or that there is none."""
 _BAD_CERTIFICATE = frozenset((42, 43, 44, 45, 46, 48, 116))
+_UNRECOGNIZED_NAME = 112
+"""The alert of servers that have nothing for that name, or want one (RFC 6066 §3)."""
 _GREETINGS = ("220", "* OK", "+OK")
 """First words of servers that begin in plain text and offer STARTTLS: SMTP, IMAP, POP3."""
 
@@ -24,7 +26,7 @@ def depends_on_name(evidence: Evidence) -> Verdict:
     direct = [one for one in evidence.all(TlsHandshake) if not one.through]
     with_name = next((one for one in direct if one.server_name), None)
     if with_name is None:
-        return None
+        return _nameless_refused(evidence)
     without = next((one for one in direct if not one.server_name), None)
     if without is not None and without.chain == with_name.chain:
         return Not("the certificate is the same with and without a name in the handshake")
@@ -32,6 +34,28 @@ def depends_on_name(evidence: Evidence) -> Verdict:
         return Not(f"the name {with_name.server_name} was sent in the handshake")
     said = (f"without a name: {_subject(without)}", f"with the name {with_name.server_name}: {_subject(with_name)}")
     return Holds(said, action=f"Call {with_name.server_name}, not {evidence.target.host}.")
+
+
+def _nameless_refused(evidence: Evidence) -> Verdict:
+    """No name was sent, and for that reason the server ends the handshake."""
+    shaken = main(evidence)
+    if shaken is None or shaken.server_name or shaken.alert != _UNRECOGNIZED_NAME:
+        return None
+    said = (f"{evidence.target.host} was called, so no name was sent", shaken.line)
+    return Holds(said, action="Call the target by its name, not by its address.")
+
+
+def name_unknown(judge: Callable[[Evidence], Verdict]) -> Callable[[Evidence], Verdict]:
+    """A judgement about the certificate's names; a server that knows no such host says so without showing one."""
+
+    def judged(evidence: Evidence) -> Verdict:
+        shaken = main(evidence)
+        if shaken is None or not shaken.server_name or shaken.alert != _UNRECOGNIZED_NAME:
+            return judge(evidence)
+        said = (f"the name {shaken.server_name} was sent", shaken.line)
+        return Holds(said, emitter="target", action="Call the target by a name that it is set up for.")
+
+    return judged
 
 
 def _is_address(host: str) -> bool:
