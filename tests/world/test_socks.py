@@ -161,11 +161,21 @@ async def test_each_refusal_has_its_code(tmp_path: Path) -> None:
                 b"\x05\x01\x80" + authentication(token) + b"\x05\x01\x00\x04" + bytes(16) + b"\x00\x50",
                 full(8),
             ),
+            ("socks.target-invalid", handshake(token, host="d\r\n"), full(1)),
+            ("socks.target-invalid", handshake(token, port=0), full(1)),
         ]
         for code, sent, expected in cases:
             before = count(running, code)
             assert await refused(running, sent) == expected, code
             assert count(running, code) == before + 1
+
+
+async def test_an_http_system_is_not_reached_by_socks(erp: World) -> None:
+    """The original has one code for what is not mapped and for what is mapped for another protocol."""
+    before = count(erp, "connector.other-protocol")
+    answer = await refused(erp, handshake(await erp.token(), host="erp.virtual", port=80))
+    assert answer == b"\x05\x80\x01\x00\x05\x02\x00\x01" + bytes(6)
+    assert count(erp, "connector.other-protocol") == before + 1
 
 
 async def test_no_connector_is_network_unreachable_and_a_dead_backend_host_unreachable(tmp_path: Path) -> None:

@@ -164,8 +164,10 @@ class SocksConnection(ClientConnection):
                 self._on_connect(handshake, host, port)
             case RequestRefused(7, reason):
                 raise FaultError(fault("socks.command-unsupported", what=reason))
-            case RequestRefused(_, reason):
+            case RequestRefused(8, reason):
                 raise FaultError(fault("socks.address-unsupported", what=reason))
+            case RequestRefused(_, reason):
+                raise FaultError(fault("socks.target-invalid", what=reason))
 
     def _on_greeting(self, handshake: Socks5Handshake, methods: bytes) -> None:
         if TOKEN_METHOD in methods:

@@ -99,7 +99,7 @@ class Socks5Handshake:
     def next_event(self) -> Event | None:
         """The next event, or None: more bytes are needed, or the last one is not answered yet.
 
-        Raises `RemoteProtocolError` for bytes that are not this protocol; an empty message means "speaks HTTP".
+        Raises `RemoteProtocolError` for bytes that are not this protocol.
         """
         match self._state:
             case _State.GREETING:
@@ -122,8 +122,8 @@ class Socks5Handshake:
             return None
         if buffer[0] != 5:
             # People point HTTP clients to this port; the first letter of a method tells.
-            what = "it speaks HTTP" if buffer[:1].isalpha() else f"version {buffer[0]}"
-            raise RemoteProtocolError(f"the client does not speak SOCKS5: {what}")
+            what = "it speaks HTTP" if buffer[:1].isalpha() else f"it speaks version {buffer[0]}"
+            raise RemoteProtocolError(what)
         methods = self._take(2 + buffer[1] if len(buffer) > 1 else 2)
         if methods is None or len(buffer) < 2:
             return None

@@ -45,6 +45,15 @@ ROWS = (
         reference="connectivity-proxy §7.2",
     ),
     FaultKind(
+        "socks.target-invalid",
+        CALLER,
+        400,
+        "The client asks for {what}.",
+        "Ask for a host name in printable ASCII, and for a port from 1 to 65535.",
+        exit=12,
+        reference="connectivity-proxy §7.2",
+    ),
+    FaultKind(
         "socks.request-timeout",
         CALLER,
         408,
