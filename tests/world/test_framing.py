@@ -146,10 +146,7 @@ async def test_bad_chunks_are_refused(shared: World, backend: RawBackend, body: 
         answer = await client.ask(post(await shared.token(), "Transfer-Encoding: chunked", body=body + SMUGGLED))
         assert (answer.status, answer.fault) == (400, "proxy.bad-request")
         await client.ended()
-    for connection in backend.connections:
-        await connection.closed.wait()
-        assert b"smuggled" not in connection.received
-        assert not connection.received.endswith(b"0\r\n\r\n"), "the request must not look complete"
+    assert not backend.connections, "what came with the head is looked at before anything goes on"
 
 
 async def test_what_follows_a_body_is_a_request_of_its_own(shared: World, backend: RawBackend) -> None:

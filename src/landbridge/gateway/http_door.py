@@ -56,7 +56,6 @@ class HttpConnection(ClientConnection):
         self._tunnel: tuple[str, str, str] | None = None
         self._tenant = ""
         self._request_id = ""
-        self._tenant = ""
         self._begun = 0.0
         self._head_only = False
         self._body_left = 0
@@ -248,6 +247,7 @@ class HttpConnection(ClientConnection):
             self._may_keep = admitted.keep_alive
             client = self if door.meddler is None else door.meddler.request(self, admitted, self._request_id)
             session = self._find_session(admitted)
+            self._look_ahead()
             exchange = Exchange(client, session, admitted, head.minor_version)
             self._exchange = exchange
             trace = door.tunnels.traces.wants(admitted.tenant)
@@ -259,6 +259,15 @@ class HttpConnection(ClientConnection):
         if self._buffer and (self._body_left or self._chunks is not None):
             rest, self._buffer = self._buffer, b""
             self._request_body(rest)
+
+    def _look_ahead(self) -> None:
+        """Of a body whose first chunks came with the head and are wrong, nothing goes on. Raises `FaultError`."""
+        if self._chunks is None or not self._buffer:
+            return
+        try:
+            ChunkedReader().feed(self._buffer)
+        except RemoteProtocolError as error:
+            raise FaultError(fault("proxy.bad-request", reason=str(error))) from None
 
     def _find_session(self, admitted: Admitted) -> TunnelSession:
         """The tunnel of the request: the same connection of it as before, while that one lives."""
