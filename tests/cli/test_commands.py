@@ -236,4 +236,7 @@ def test_the_server_profile_says_nothing_about_comforts(tmp_path: Path) -> None:
         said = running.said()
         assert httpx.get(f"{said['local_url']}/ready", trust_env=False).status_code == 200
         assert running.stop() == 0
-        assert "LAPTOP" not in running.log.read_text()
+        log = running.log.read_text()
+        assert "LAPTOP" not in log
+        listed = log.partition("admin token")[0]
+        assert all(f":{port}" in listed for port in said["ports"].values()), "it says where everything listens"

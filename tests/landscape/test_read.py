@@ -414,10 +414,11 @@ def test_a_folder_is_no_landscape(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     path = tmp_path / "landscape.yaml"
-    path.write_bytes(b"landbridge: \xff")
+    path.write_bytes("# wörds\n".encode() + b"landbridge: \xff\n")
     with pytest.raises(FaultError) as caught:
         read(path)
     assert caught.value.fault.code == "landscape.file-unreadable"
+    assert "line 2 is not UTF-8 text" in caught.value.fault.sentence
 
 
 def test_a_file_that_is_too_large(tmp_path: Path) -> None:

@@ -69,6 +69,7 @@ def _banner(side: CloudSide) -> str:
         f"  API and token service  {running.api_url}",
         f"  the same over TLS      {running.https_url}   (trust {settings.data / CA})",
         f"  HTTP door              http://{host}:{ports['door']}",
+        f"  SOCKS5 door            {host}:{ports['socks']}",
         f"  connectors dial        {host}:{ports['tunnel']}",
         f"  admin token            {settings.data / ADMIN_TOKEN}",
         "  next: landbridge binding --subaccount ..., landbridge connector invite --subaccount ...",

@@ -67,7 +67,9 @@ def _load(path: Path) -> str:
         return content.decode("utf-8-sig")
     except FileNotFoundError:
         raise FaultError(fault("landscape.file-missing", file=path)) from None
-    except UnicodeDecodeError:
-        raise FaultError(fault("landscape.file-unreadable", file=path, reason="it is not UTF-8 text")) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        reason = f"line {line} is not UTF-8 text"
+        raise FaultError(fault("landscape.file-unreadable", file=path, reason=reason)) from None
     except OSError as error:
         raise FaultError(fault("landscape.file-unreadable", file=path, reason=error.strerror or error)) from None
