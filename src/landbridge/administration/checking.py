@@ -66,6 +66,9 @@ def _wish(name: str, wish: CheckWish) -> Wish:
         changes=wish.changes,
         new=wish.new,
         logon=wish.logon,
+        websocket=wish.websocket,
+        idle=wish.idle,
+        watch=wish.watch,
         session=Secret(wish.session),
         seconds=wish.seconds,
     )

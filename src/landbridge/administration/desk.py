@@ -21,6 +21,7 @@ from landbridge.identity.keys import KeyRing
 from landbridge.injection.book import Injections
 from landbridge.model.subaccount import ServiceInstance, Subaccount, User
 from landbridge.net.clock import MovableClock
+from landbridge.net.link import Pulse
 from landbridge.store import Database, InstanceRepository, Session, SubaccountRepository, UserRepository
 
 INSTALLATION = Admin("landbridge")
@@ -54,6 +55,15 @@ class TraceBook(Protocol):
     def clear(self) -> None: ...
 
 
+class CountedTraffic(Protocol):
+    """What went through a tunnel: requests, and the seconds that they were open, added up."""
+
+    @property
+    def opened(self) -> int: ...
+    @property
+    def seconds(self) -> float: ...
+
+
 class Tunnels(Protocol):
     """The part of the gateway that an administrator sees."""
 
@@ -69,6 +79,10 @@ class Tunnels(Protocol):
     async def wait_for_connector(self, subaccount_id: str, location_id: str = "") -> None: ...
 
     async def ping(self, subaccount_id: str, location_id: str, seconds: float) -> float | None: ...
+
+    async def pulses(self, subaccount_id: str, location_id: str, seconds: float) -> Sequence[Pulse]: ...
+
+    async def traffic(self, subaccount_id: str, location_id: str, seconds: float) -> CountedTraffic: ...
 
     async def look(
         self, subaccount_id: str, location_id: str, kind: str, host: str, port: int, path: str, seconds: float

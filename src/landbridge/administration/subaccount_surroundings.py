@@ -20,8 +20,9 @@ from landbridge.administration.editor_calls import editor_calls
 from landbridge.administration.tombstones import deleted_at
 from landbridge.checks.destination_target import proxy_type_of, url_of
 from landbridge.checks.http.url import shown
-from landbridge.checks.observations import ConnectorsListed, DestinationSeen, EditorSeen, NamesTaken
+from landbridge.checks.observations import ConnectorsListed, DestinationSeen, EditorSeen, NamesTaken, TrafficWatched
 from landbridge.checks.observations.destination import Connected
+from landbridge.checks.observations.tunnel import LinkSeen
 from landbridge.checks.rules.conn_503 import WINDOW
 from landbridge.checks.surroundings import AuthTokens, Door, Found, Wish
 from landbridge.destinations.attached import references
@@ -32,6 +33,7 @@ from landbridge.identity.people import person_of
 from landbridge.model.destination import Destination
 from landbridge.model.secret import Secret
 from landbridge.model.subaccount import Client, Service, ServiceInstance, Subaccount
+from landbridge.net.link import Pulse
 from landbridge.store import (
     ClientRepository,
     DestinationRepository,
@@ -145,6 +147,13 @@ class SubaccountSurroundings:
 
     async def ping(self, location: str, seconds: float) -> float | None:
         return await self.parts.tunnels.ping(self.subaccount.id, location, seconds)
+
+    async def links(self, location: str, seconds: float) -> Sequence[LinkSeen]:
+        return [_link(one) for one in await self.parts.tunnels.pulses(self.subaccount.id, location, seconds)]
+
+    async def traffic(self, location: str, seconds: float) -> TrafficWatched:
+        seen = await self.parts.tunnels.traffic(self.subaccount.id, location, seconds)
+        return TrafficWatched(seconds=seconds, requests=seen.opened, waited=round(seen.seconds, 2))
 
     async def look(self, location: str, kind: str, host: str, port: int, path: str, seconds: float) -> str:
         return await self.parts.tunnels.look(self.subaccount.id, location, kind, host, port, path, seconds)
@@ -288,6 +297,14 @@ def _connected(one: ConnectedConnector) -> Connected:
         streams=one.streams,
         round_trip=round(one.round_trip * 1000, 1),
         quiet=tuple(round(seconds, 1) for seconds in one.quiet),
+    )
+
+
+def _link(one: Pulse) -> LinkSeen:
+    return LinkSeen(
+        round_trip=-1.0 if one.round_trip is None else round(one.round_trip * 1000, 1),
+        quiet=round(one.quiet, 1),
+        resent=-1 if one.resent is None else one.resent,
     )
 
 

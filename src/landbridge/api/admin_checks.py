@@ -11,6 +11,8 @@ from starlette.requests import Request
 
 from landbridge.api.admin_bodies import Answer, Body
 
+LONGEST = 270.0
+"""Seconds that a check may watch or rest: the door ends connections that rest for 300."""
 _TOKEN = 65_536
 
 
@@ -27,6 +29,9 @@ class CheckWish(Body):
     session        the token of that person's session
     service_token  with which the Destination service is asked; empty text: none is sent
     new            names of destinations that are to be created: then it is looked whether they are taken
+    websocket      ask for an upgrade to WebSocket
+    idle           seconds for which a connection rests between two requests; 0: that is not tried
+    watch          seconds for which requests through the tunnel are counted; 0: they are not
     logon          whether mail servers and directories are logged on to, once: failures count towards a lock-out
     trust          certificates (PEM) by which the target's are judged, if the destination names no trust store
     public_trust   judge by the public authorities instead
@@ -46,6 +51,9 @@ class CheckWish(Body):
     session: Annotated[str, Field(max_length=_TOKEN, repr=False)] = ""
     new: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
     logon: bool = False
+    websocket: bool = False
+    idle: Annotated[float, Field(ge=0, le=LONGEST)] = 0.0
+    watch: Annotated[float, Field(ge=0, le=LONGEST)] = 0.0
     seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
 
 

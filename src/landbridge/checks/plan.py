@@ -73,7 +73,7 @@ class _Run:
         return _step(probe, milliseconds=took, seen=seen)
 
     async def _facts(self, probe: Probe) -> Sequence[Observation]:
-        seconds = self._scene.seconds
+        seconds = self._scene.seconds + probe.longer
         try:
             async with asyncio.timeout(seconds + GRACE):
                 return await probe.look(self._scene, self.evidence())

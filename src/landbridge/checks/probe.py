@@ -87,6 +87,7 @@ class Probe:
     name    unique in a plan
     aside   it only compares: that it fails is no trouble by itself
     after   probes that must have passed before; if one did not, this one is skipped and says so
+    longer  seconds that it takes beyond those of a measurement, because somebody asked for it
     waits   probes that it waits for whatever they saw; those that the plan does not have are passed over
     wanted  whether it is part of the run at all: not, when it answers a question that nobody asked
     ready   empty when it makes sense, else why it is skipped ("no user was given")
@@ -98,6 +99,7 @@ class Probe:
     look: Look
     after: tuple[str, ...] = ()
     aside: bool = False
+    longer: float = 0.0
     waits: tuple[str, ...] = ()
     wanted: Callable[[Scene], bool] = lambda scene: True
     ready: Callable[[Scene, Evidence], str] = lambda scene, evidence: ""

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from landbridge.checks.observations import ConnectorsListed, DestinationSeen, EditorSeen, NamesTaken
+from landbridge.checks.observations import ConnectorsListed, DestinationSeen, EditorSeen, NamesTaken, TrafficWatched
+from landbridge.checks.observations.tunnel import LinkSeen
 from landbridge.checks.probe import Trust
 from landbridge.model.secret import Secret
 
@@ -24,6 +25,9 @@ class Wish:
     changes        whether that person may change destinations is asked as well
     session        the token of that person's session; empty: none was given
     new            names that are to be created; empty: that is not asked
+    websocket      ask for an upgrade to WebSocket instead of making a plain request
+    idle           seconds for which a connection rests between two requests; 0: that is not tried
+    watch          seconds for which the traffic through the tunnel is counted; 0: it is not
     logon          whether mail servers and directories may be logged on to: each failure counts towards a lock-out
     seconds        for each measurement
     """
@@ -39,6 +43,9 @@ class Wish:
     session: Secret = field(default_factory=lambda: Secret(""))
     new: tuple[str, ...] = ()
     logon: bool = False
+    websocket: bool = False
+    idle: float = 0.0
+    watch: float = 0.0
     seconds: float = 10.0
 
 
@@ -93,6 +100,14 @@ class Surroundings(Protocol):
 
     async def ping(self, location: str, seconds: float) -> float | None:
         """Seconds of a round trip to a connector; None without an answer in time. Raises `FaultError`."""
+        ...
+
+    async def links(self, location: str, seconds: float) -> Sequence[LinkSeen]:
+        """What comes of a ping on each connection to a connector. Raises `FaultError`."""
+        ...
+
+    async def traffic(self, location: str, seconds: float) -> TrafficWatched:
+        """What goes to a connector for so many seconds from now. Raises `FaultError`."""
         ...
 
     async def look(self, location: str, kind: str, host: str, port: int, path: str, seconds: float) -> str:

@@ -18,11 +18,14 @@ Examples:
   landbridge check ERP --subaccount acme --path /sap/opu/odata --json
   landbridge check ERP --subaccount acme --user-token alice.jwt
   landbridge check ERP --subaccount acme --person alice@acme.example
+  landbridge check ERP --subaccount acme --idle 60
   landbridge check MAILS --subaccount acme --login --trust authorities.pem
 
 Systems behind a connector are measured from where the connector stands, and only if they are in its mappings. The
 request is HEAD (GET where that is not served). Mail servers and directories are talked to without a logon; --login
 logs on once, and asks whether the sender of a mail destination is taken: a failed logon counts towards a lock-out.
+--idle lets a connection rest between two requests, and --watch counts requests through the tunnel while you repeat in
+your application what is slow.
 Certificates of other targets are judged by the destination's trust store, else by --trust. Next to our findings the
 report says what the original's check would say. Ends with 0 when nothing was found, with 50 when something was.
 """
@@ -45,6 +48,9 @@ def check(
     changes: Annotated[bool, typer.Option(help="And may that user change destinations? Nothing is changed.")] = False,
     session: Annotated[TokenFile, typer.Option(help="File with the token of that user's session.")] = None,
     login: Annotated[bool, typer.Option("--login", help="Log on to the mail server or directory, once.")] = False,
+    websocket: Annotated[bool, typer.Option("--websocket", help="Ask for an upgrade to WebSocket.")] = False,
+    idle: Annotated[float, typer.Option(min=0, max=270, help="Let a connection rest for so many seconds.")] = 0.0,
+    watch: Annotated[float, typer.Option(min=0, max=270, help="Count requests for so many seconds.")] = 0.0,
     new: Annotated[TokenFile, typer.Option(help="Are the names in this file of destinations free?")] = None,
     trust: TrustFile = None,
     public_trust: PublicTrust = False,
@@ -55,7 +61,7 @@ def check(
 ) -> None:
     """Check, and tell."""
     from landbridge.cli.listing import path as path_of
-    from landbridge.cli.running import RunningSide
+    from landbridge.cli.running import PATIENCE, RunningSide
 
     wish = {
         "path": path,
@@ -68,12 +74,16 @@ def check(
         "changes": changes,
         "session": _content(session) or "",
         "new": _names(new),
+        "websocket": websocket,
+        "idle": idle,
+        "watch": watch,
         "logon": login,
         "trust": "".join(trust_of(trust, False).certificates),
         "publicTrust": public_trust,
         "seconds": timeout,
     }
-    answer = RunningSide(data).post(path_of("subaccounts", subaccount, "destinations", name, "check"), wish)
+    place = path_of("subaccounts", subaccount, "destinations", name, "check")
+    answer = RunningSide(data, PATIENCE + idle + watch).post(place, wish)
     reported(answer, as_json, html)
 
 

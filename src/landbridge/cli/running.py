@@ -29,10 +29,11 @@ def find_running(data: Path) -> Running:
 
 
 class RunningSide:
-    """The admin API of the cloud side that works on `data`."""
+    """The admin API of the cloud side that works on `data`. `patience`: seconds for one answer."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, patience: float = PATIENCE) -> None:
         self._data = data
+        self._patience = patience
         self.running: Running = find_running(data)
         self._token: Secret = read_admin_token(data)
 
@@ -84,7 +85,7 @@ class RunningSide:
                 json=body,
                 content=text,
                 headers={"Authorization": f"Bearer {self._token.reveal()}"},
-                timeout=PATIENCE,
+                timeout=self._patience,
                 trust_env=False,  # it is on this machine: no proxy in between
             )
         except httpx.TransportError as error:

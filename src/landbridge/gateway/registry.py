@@ -104,6 +104,13 @@ class TunnelRegistry:
                 return min(usable, key=lambda session: (session.link.unanswered > 0, len(session.mux.streams)))
         raise FaultError(self._missing(subaccount_id, location_id))
 
+    def connections(self, subaccount_id: str, location_id: str) -> list[TunnelSession]:
+        """All connections to that connector. Raises `FaultError` (`tunnel.*`) when there is none."""
+        tunnel = self._tunnels.get((subaccount_id, location_id))
+        if tunnel is None or not tunnel.sessions:
+            raise FaultError(self._missing(subaccount_id, location_id))
+        return list(tunnel.sessions)
+
     def _missing(self, subaccount_id: str, location_id: str) -> Fault:
         connected = sorted(
             location for (owner, location) in self._tunnels if owner == subaccount_id and location != location_id

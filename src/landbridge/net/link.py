@@ -9,7 +9,11 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Protocol, cast
+
+from landbridge.net.tcp_state import resent
 
 HIGH_WATER = 65_536
 LOW_WATER = 16_384
@@ -43,6 +47,20 @@ class LinkOwner(Protocol):
 
     def on_closed(self, silent: bool) -> None:
         """The connection is gone; `silent`: because no sign of life came in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What came of a ping on one connection. Times are in seconds.
+
+    round_trip  None: no answer in time
+    quiet       since anything was heard, when the ping went out
+    resent      how often in a row the system has sent the same again unacknowledged; None: it does not tell
+    """
+
+    round_trip: float | None
+    quiet: float
+    resent: int | None
 
 
 class Link(asyncio.Protocol):
@@ -177,6 +195,16 @@ class Link(asyncio.Protocol):
             if answered in self._measuring:
                 self._measuring.remove(answered)
         return self.round_trip
+
+    async def pulse(self, seconds: float) -> Pulse:
+        """Ping, wait so long for the answer, and say what the system knows of the connection then."""
+        quiet = self.quiet
+        took: float | None = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                took = await self.measured()
+        connection = self._transport.get_extra_info("socket") if self._transport is not None else None
+        return Pulse(took, quiet, resent(connection) if connection is not None else None)
 
     @property
     def quiet(self) -> float:

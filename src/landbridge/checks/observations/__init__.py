@@ -30,13 +30,13 @@ from landbridge.checks.observations.destination import (
     EditorSeen,
     NamesTaken,
     TokenRetrieved,
-    TunnelPinged,
 )
 from landbridge.checks.observations.http import HttpAnswer, LogonGiven
 from landbridge.checks.observations.http_services import ODataDescribed, SoapDescribed, TokenAnswered
 from landbridge.checks.observations.network import AddressTried, NameResolved, NothingSeen
 from landbridge.checks.observations.ssh import KnownHosts, SftpPath, SshHostKey, SshLogin, SshMethods, SshServer
 from landbridge.checks.observations.tls import TlsHandshake, TrustAnchors
+from landbridge.checks.observations.tunnel import ConnectionRested, TrafficWatched, TunnelPinged
 from landbridge.checks.observations.way import (
     IssuerFetched,
     NameElsewhere,
@@ -69,12 +69,13 @@ _Destination = (
     | TokenRetrieved
     | ClaimsSeen
     | ConnectorsListed
-    | TunnelPinged
     | ConnectorAsked
     | DoorAnswered
     | EditorSeen
     | NamesTaken
 )
+
+_Tunnel = TunnelPinged | TrafficWatched | ConnectionRested
 
 Observation = (
     NameResolved
@@ -88,6 +89,7 @@ Observation = (
     | _Way
     | _Connector
     | _Destination
+    | _Tunnel
 )
 """Every kind of fact. A new kind is added here, and then evidence can hold it."""
 
@@ -97,6 +99,7 @@ __all__ = [
     "BackendAnswered",
     "BackendConnected",
     "ClaimsSeen",
+    "ConnectionRested",
     "ConnectorAsked",
     "ConnectorState",
     "ConnectorsListed",
@@ -137,6 +140,7 @@ __all__ = [
     "TlsHandshake",
     "TokenAnswered",
     "TokenRetrieved",
+    "TrafficWatched",
     "TrustAnchors",
     "TunnelPinged",
 ]

@@ -225,27 +225,6 @@ class ConnectorsListed(Fact, frozen=True, tag="connectors-listed"):
         return f"no connector with location id '{self.location}'; connected are: {names}"
 
 
-class TunnelPinged(Fact, frozen=True, tag="tunnel-pinged"):
-    """Round trips through the tunnel, in milliseconds; none: no answer within `seconds`.
-
-    quiet  seconds since anything was heard of the connector
-    """
-
-    round_trips: tuple[float, ...] = ()
-    seconds: float = 0.0
-    quiet: float = 0.0
-
-    @property
-    def good(self) -> bool:
-        return bool(self.round_trips)
-
-    @property
-    def line(self) -> str:
-        if self.round_trips:
-            return f"round trip {min(self.round_trips):g} ms"
-        return f"no answer to a ping within {self.seconds:g} seconds; last heard of {self.quiet:.0f} seconds ago"
-
-
 DECLINED = frozenset({"connector.probes-off", "connector.probes-unknown", "connector.probes-busy"})
 """Faults of a connector that answers no probes; its traffic may be as it should be."""
 

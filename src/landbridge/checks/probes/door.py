@@ -6,6 +6,8 @@ So the fault that traffic would get is seen itself, by the code in our error hea
 from __future__ import annotations
 
 import asyncio
+import base64
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -16,7 +18,7 @@ from landbridge.checks.http.received import Received
 from landbridge.checks.http.request import Header, Request
 from landbridge.checks.http.showing import fact
 from landbridge.checks.http.url import Url
-from landbridge.checks.observations import DoorAnswered, Observation
+from landbridge.checks.observations import ConnectionRested, DoorAnswered, Observation
 from landbridge.checks.observations.http import Phases
 from landbridge.checks.surroundings import Door
 from landbridge.model.secret import Secret
@@ -36,6 +38,7 @@ class Passage:
     sent      which identity goes along (`DoorAnswered.sent`)
     user      name of the user whose identity goes along; empty: nobody's
     location  location id of the connector
+    upgrades  whether an upgrade to WebSocket is asked for
     """
 
     url: Url
@@ -44,9 +47,12 @@ class Passage:
     sent: str = ""
     user: str = ""
     location: str = ""
+    upgrades: bool = False
 
     async def answers(self, seconds: float) -> Sequence[Observation]:
-        """What comes back to HEAD; after 405 or 501 to GET."""
+        """What comes back to HEAD; after 405 or 501 to GET. Upgrades are asked for with GET (RFC 6455 §4.1)."""
+        if self.upgrades:
+            return await self._ask("GET", seconds)
         seen = await self._ask("HEAD", seconds)
         first = seen[0]
         if isinstance(first, DoorAnswered) and first.from_backend and first.status in _UNSERVED:
@@ -56,33 +62,74 @@ class Passage:
         return seen
 
     async def _ask(self, method: str, seconds: float) -> Sequence[Observation]:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
         request = Request(PURPOSE, method, self.url, self._headers)
-        received = Received()
-        try:
-            async with asyncio.timeout(seconds):
-                opened = await dialled(self.door.host, self.door.port, timeout=seconds)
-                connection = Connection(self.url, "", opened, None, began, 0.0)
-                try:
-                    await exchange(connection, method, self._wire(request), received)
-                finally:
-                    connection.close()
-        except (TimeoutError, DialFailed):
-            received.problem = received.problem if received.head is None else ""
-        took = round((loop.time() - began) * 1000, 1)
+        received, took, connection = await self._sent(request, seconds)
+        if connection is not None:
+            connection.close()
         answered = self._answered(method, received, took)
         if not answered.from_backend:
             return (answered,)
         phases = Phases(first_byte=received.first_byte, ended=received.ended or took)
         return (answered, fact(request, "", received, phases))
 
+    async def rested(self, pause: float, seconds: float) -> ConnectionRested:
+        """Two requests over one connection with a pause between them, then one over a new connection."""
+        request = Request(PURPOSE, "HEAD", self.url, self._headers)
+        received, took, connection = await self._sent(request, seconds)
+        before = self._answered("HEAD", received, took)
+        if connection is None or not (received.lasts and before.from_backend):
+            if connection is not None:
+                connection.close()
+            return ConnectionRested(seconds=pause)
+        try:
+            await asyncio.sleep(pause)
+            received, took, _ = await self._sent(request, seconds, connection)
+        finally:
+            connection.close()
+        after = self._answered("HEAD", received, took)
+        received, fresh, connection = await self._sent(request, seconds)
+        if connection is not None:
+            connection.close()
+        anew = self._answered("HEAD", received, fresh)
+        return ConnectionRested(
+            seconds=pause,
+            before=before.status,
+            after=after.status,
+            anew=anew.status if anew.from_backend else 0,
+            code=after.code,
+            waited=took,
+            fresh=fresh,
+        )
+
+    async def _sent(
+        self, request: Request, seconds: float, connection: Connection | None = None
+    ) -> tuple[Received, float, Connection | None]:
+        """(what came back, milliseconds, the connection) of a request over a connection, or over a new one."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        received = Received()
+        try:
+            async with asyncio.timeout(seconds):
+                if connection is None:
+                    opened = await dialled(self.door.host, self.door.port, timeout=seconds)
+                    connection = Connection(self.url, "", opened, None, began, 0.0)
+                else:
+                    connection.restart()
+                await exchange(connection, request.method, self._wire(request), received)
+        except (TimeoutError, DialFailed):
+            received.problem = received.problem if received.head is None else ""
+        except BaseException:
+            if connection is not None:
+                connection.close()
+            raise
+        return received, round((loop.time() - began) * 1000, 1), connection
+
     @property
     def _headers(self) -> tuple[Header, ...]:
         location: tuple[Header, ...] = (("SAP-Connectivity-SCC-Location_ID", self.location),) if self.location else ()
         door = self.door.authorization
         proxy: tuple[Header, ...] = (("Proxy-Authorization", door),) if door.reveal() else ()
-        return (*proxy, *location, *self.headers)
+        return (*proxy, *location, *(_upgrade() if self.upgrades else ()), *self.headers)
 
     def _wire(self, request: Request) -> bytes:
         """The request in the form that proxies take (RFC 9112 §3.2.2)."""
@@ -109,6 +156,17 @@ class Passage:
             date=_moment(head.get("date")),
             milliseconds=received.first_byte or took,
         )
+
+
+def _upgrade() -> tuple[Header, ...]:
+    """What asks for an upgrade to WebSocket (RFC 6455 §4.1)."""
+    key = base64.b64encode(secrets.token_bytes(16)).decode()
+    return (
+        ("Connection", "Upgrade"),
+        ("Upgrade", "websocket"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", key),
+    )
 
 
 def headers_of_tokens(entries: Sequence[object]) -> tuple[Header, ...]:

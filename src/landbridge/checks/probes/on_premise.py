@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from landbridge.checks.evidence import Effect, Evidence, Layer, Step, Target, restored
 from landbridge.checks.http.request import Header
 from landbridge.checks.http.url import Url
-from landbridge.checks.observations import ConnectorAsked, DoorAnswered, Observation, TunnelPinged
+from landbridge.checks.observations import ConnectorAsked, DoorAnswered, NothingSeen, Observation, TunnelPinged
 from landbridge.checks.probe import Probe, Scene
 from landbridge.checks.probes.claims import claims_seen
 from landbridge.checks.probes.door import Passage, headers_of_tokens
@@ -42,6 +42,24 @@ class OnPremise:
             Probe("tunnel", Layer.TUNNEL, Effect.SAFE, self._ping, after=("connectors",)),
             Probe("look", Layer.TUNNEL, Effect.SAFE, self._look, after=("tunnel",)),
             Probe("door", Layer.APPLICATION, Effect.SAFE, self._door, waits=("token",), ready=self._may_ask),
+            Probe(
+                "traffic",
+                Layer.APPLICATION,
+                Effect.PASSIVE,
+                self._traffic,
+                after=("connectors",),
+                longer=self.wish.watch,
+                wanted=lambda scene: self.wish.watch > 0,
+            ),
+            Probe(
+                "idle",
+                Layer.APPLICATION,
+                Effect.SAFE,
+                self._rest,
+                after=("door",),
+                longer=self.wish.idle + self.wish.seconds,
+                wanted=lambda scene: self.wish.idle > 0,
+            ),
         )
 
     def joined(self, steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -78,19 +96,29 @@ class OnPremise:
         times: list[float] = []
         location = self.found.seen.location
         limit = max(self.wish.seconds / 2, 0.5)
-        began = asyncio.get_running_loop().time()
         try:
-            for _ in range(PINGS):
-                took = await self.surroundings.ping(location, limit)
-                if took is None:
-                    break
+            links = await self.surroundings.links(location, limit)
+            took = min((one.round_trip / 1000 for one in links if one.good), default=None)
+            while took is not None:
                 times.append(round(took * 1000, 1))
-                if took > limit / PINGS:
+                if took > limit / PINGS or len(times) == PINGS:
                     break
+                took = await self.surroundings.ping(location, limit)
         except FaultError as error:
             return [ConnectorAsked(code=error.fault.code, reason=error.fault.sentence)]
-        passed = asyncio.get_running_loop().time() - began
-        return [TunnelPinged(round_trips=tuple(times), seconds=round(passed, 1) if not times else 0.0)]
+        waited = limit if not all(one.good for one in links) else 0.0
+        return [TunnelPinged(round_trips=tuple(times), seconds=waited, links=tuple(links))]
+
+    async def _traffic(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+        """Count what goes to the connector, while somebody does what is slow."""
+        try:
+            return [await self.surroundings.traffic(self.found.seen.location, self.wish.watch)]
+        except FaultError as error:
+            return [NothingSeen(reason=error.fault.sentence, seconds=self.wish.watch)]
+
+    async def _rest(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+        """Let a connection rest. The connector keeps its connection to the backend as long as this one stays."""
+        return [await (await self._passage()).rested(self.wish.idle, self.wish.seconds)]
 
     async def _look(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
         """Ask the connector. It gets more time than the caller has: so a slow backend is told from a dead one."""
@@ -111,6 +139,16 @@ class OnPremise:
         return [ConnectorAsked(milliseconds=_since(loop, began))]
 
     async def _door(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+        passage = await self._passage()
+        seen = list(await passage.answers(self.wish.seconds))
+        first = seen[0]
+        if passage.sent == "both" and isinstance(first, DoorAnswered) and first.status in (401, 403):
+            alone = tuple(header for header in passage.headers if header[0].lower() != "authorization")
+            seen += (await replace(passage, headers=alone, sent="user").answers(self.wish.seconds))[:1]
+        return seen
+
+    async def _passage(self) -> Passage:
+        """A request as an application of this destination makes it."""
         target = self.target
         url = Url(target.scheme or "http", target.host, target.port, target.path)
         fixed = fixed_headers(self.found.properties)
@@ -118,13 +156,7 @@ class OnPremise:
         headers = (*fixed, *identity, *headers_of_tokens(self._tokens))
         user = next((fact.user for fact in claims_seen(self.wish) if fact.purpose == "user"), "")
         door = await self.surroundings.door(self.wish)
-        passage = Passage(url, door, headers, sent, user, self.found.seen.location)
-        seen = list(await passage.answers(self.wish.seconds))
-        first = seen[0]
-        if sent == "both" and isinstance(first, DoorAnswered) and first.status in (401, 403):
-            alone = tuple(header for header in headers if header[0].lower() != "authorization")
-            seen += (await replace(passage, headers=alone, sent="user").answers(self.wish.seconds))[:1]
-        return seen
+        return Passage(url, door, headers, sent, user, self.found.seen.location, self.wish.websocket)
 
     def _identity(self, fixed: tuple[Header, ...]) -> tuple[tuple[Header, ...], str]:
         """The header that carries a user to the connector, and a word for it."""

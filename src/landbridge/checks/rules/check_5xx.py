@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from landbridge.checks.evidence import Evidence, Layer
-from landbridge.checks.observations import DoorAnswered, SoapDescribed
+from landbridge.checks.observations import ConnectorsListed, DoorAnswered, SoapDescribed
 from landbridge.checks.rules import outbound_http_411
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
 from landbridge.checks.rules.http import OURS, decisive, emitter, is_ours, said, way
@@ -30,7 +30,9 @@ def _applies(evidence: Evidence) -> bool:
 
 def _unnamed(evidence: Evidence) -> DoorAnswered | None:
     """Our own error in answer to a request through a connector, where no other failure has a name for it."""
-    met = evidence.first(DoorAnswered)
+    met, listed = evidence.first(DoorAnswered), evidence.first(ConnectorsListed)
+    if listed is not None and not listed.good:
+        return None
     kind = CATALOGUE.get(met.code) if met is not None and met.status >= 500 else None
     return met if kind is not None and not kind.proves and kind.origin is not Origin.BACKEND else None
 
