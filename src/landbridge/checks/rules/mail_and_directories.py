@@ -8,6 +8,8 @@ the wrong protocol.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from landbridge.checks.evidence import Evidence, Layer, Perspective
 from landbridge.checks.finding import Confidence
 from landbridge.checks.observations import (
@@ -19,12 +21,11 @@ from landbridge.checks.observations import (
     TalkEnded,
     TlsHandshake,
 )
-from landbridge.checks.rules import network, outbound_smtp_port
+from landbridge.checks.rules import directory_results, network, outbound_smtp_port
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
 
 MAILBOXES = frozenset(("imap", "pop3"))
 _DIRECTORY = "ldap"
-_INVALID_CREDENTIALS = 49
 _METHOD_REFUSED = frozenset((7, 8, 13, 48))
 """Results of LDAP: method not supported, stronger one needed, confidentiality needed, inappropriate (RFC 4511 A.2)."""
 
@@ -48,10 +49,16 @@ def _takes_logons(evidence: Evidence) -> bool:
 
 
 def _broken(evidence: Evidence) -> Verdict:
+_SENT_AWAY = "Ask the owner of the server why it sends us away: too many connections, maintenance, or our address."
+
+
     ended, shaken = evidence.first(TalkEnded), evidence.first(TlsHandshake)
     if shaken is not None and shaken.problem in ("closed", "reset"):
         return Holds((shaken.line,))
     if ended is None:
+    greeted = evidence.first(Greeted)
+    if greeted is not None and not greeted.welcome and evidence.target.protocol in MAILBOXES:
+        return Holds((greeted.line,), Confidence.CONSISTENT, action=_SENT_AWAY)
         begun = evidence.first(Greeted) or evidence.first(DirectorySeen)
         return Not("the server speaks with us") if begun is not None else None
     if ended.problem in ("closed", "reset") and ended.stage in ("greeting", "features"):
@@ -79,8 +86,8 @@ def _credentials(evidence: Evidence) -> Verdict:
         return Not("no secret was said")
     if tried.accepted:
         return Not("the logon was accepted")
-    if evidence.target.protocol == _DIRECTORY and tried.code != _INVALID_CREDENTIALS:
-        return Not(f"the directory answers {tried.code}, not {_INVALID_CREDENTIALS}")
+    if evidence.target.protocol == _DIRECTORY:
+        return directory_results.credentials(evidence)
     return Holds((f"{evidence.target.user} with {tried.mechanism}: {tried.text}",))
 
 
@@ -98,12 +105,19 @@ def _scheme(evidence: Evidence) -> Verdict:
 
 
 REFUSED_LOGON = Book(
+def _at_directory(judge: Callable[[Evidence], Verdict]) -> Callable[[Evidence], Verdict]:
+    """A judgement that only directories give occasion for."""
+    return lambda evidence: judge(evidence) if evidence.target.protocol == _DIRECTORY else None
+
+
     "outbound.http-401",
     _takes_logons,
     (
         Rule("bad-credentials", Layer.AUTHENTICATION, "target", _credentials),
         Rule("scheme-unsupported", Layer.AUTHENTICATION, "target", _scheme),
     ),
+        Rule("locked", Layer.AUTHENTICATION, "target", _at_directory(directory_results.locked)),
+        Rule("redirect-stripped", Layer.AUTHENTICATION, "target", _at_directory(directory_results.referred)),
 )
 
 

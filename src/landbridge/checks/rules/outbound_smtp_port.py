@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from landbridge.checks.conversation import Protection
 from landbridge.checks.evidence import Evidence, Layer, Perspective
 from landbridge.checks.finding import Confidence
@@ -14,6 +16,7 @@ from landbridge.checks.observations import (
     Offered,
     PortBeside,
     SpeaksTls,
+    StartTlsAnswered,
     TalkEnded,
     TlsHandshake,
 )
@@ -26,6 +29,19 @@ _NO_SUCH_MECHANISM = frozenset((504, 534))
 
 
 def _applies(evidence: Evidence) -> bool:
+_POLICY = re.compile(r"^4\d\d[ -]4\.7\.\d")
+"""Not now, and it is about who calls: a reason of policy (RFC 3463 §3.8). Without one, a server may just be busy."""
+_LATER = (
+    "Try again later with fewer connections at a time; if it stays so, have the addresses that we come from admitted."
+)
+_TOO_WEAK = 534
+_OTHER_SECRET = "Use the kind of password that the server wants, mostly one made for this application, or a token."
+_GREYLISTED = (
+    "Send again after some minutes: the server puts off whom it does not know. If the sender cannot do that, have it"
+    " admitted."
+)
+
+
     target = evidence.target
     return target.protocol == "smtp" and target.perspective is Perspective.RECEIVER and not target.location
 
@@ -89,6 +105,8 @@ def _not_allowed(evidence: Evidence) -> Verdict:
             return Holds((greeted.line,))
         return None
     if ended is not None and ended.stage == "greeting" and ended.problem in ("closed", "reset"):
+        if _POLICY.search(greeted.text):
+            return Holds((greeted.line,), Confidence.CONSISTENT, action=_LATER)
         if ended.secured:
             return None
         return Holds(("the connection was taken and ended without a greeting",), Confidence.CONSISTENT)
@@ -130,6 +148,10 @@ def protection(evidence: Evidence) -> Verdict:
         )
     if (refused := _tls_first(evidence)) is not None:
         return Holds((refused, "STARTTLS is offered and was not used"), action="Use STARTTLS.")
+    if (change := evidence.first(StartTlsAnswered)) is not None and not change.agreed:
+        said = ("STARTTLS is offered, and refused when it is asked for", change.line)
+        sure = Confidence.PROVEN if wish is Protection.STARTTLS else Confidence.CONSISTENT
+        return Holds(said, sure, action="Have the server's TLS repaired, or use the port that speaks TLS at once.")
     if _misunderstood(evidence) is not None:
         return Not("the server begins by itself" + (" under TLS" if wish is Protection.TLS else " in plain text"))
     return Not(_protected(wish, shaken)) if evidence.first(Greeted) is not None else None
@@ -182,7 +204,10 @@ def _auth(evidence: Evidence) -> Verdict:
         return Not("the logon was accepted")
     if tried.code in _NO_SUCH_MECHANISM or tried.code == AUTHENTICATION_NEEDED or tried.code < 500:
         return None
-    return Holds((f"{evidence.target.user} with {tried.mechanism}: {tried.text}",))
+    said = f"{evidence.target.user} with {tried.mechanism}: {tried.text}"
+    if tried.code == _TOO_WEAK and _is_offered(evidence, tried.mechanism):
+        return Holds((said, f"{tried.mechanism} is offered all the same"), Confidence.CONSISTENT, action=_OTHER_SECRET)
+    return Holds((said,))
 
 
 def _auth_mechanism(evidence: Evidence) -> Verdict:
@@ -195,13 +220,20 @@ def _auth_mechanism(evidence: Evidence) -> Verdict:
             return None
         what = f"the server offers {offered}" if offered else "the server offers no logon"
         return Holds((f"wanted: {' or '.join(tried.wanted)}", what))
-    if tried.code in _NO_SUCH_MECHANISM:
+    if tried.code in _NO_SUCH_MECHANISM and not (tried.code == _TOO_WEAK and _is_offered(evidence, tried.mechanism)):
         return Holds((f"{tried.mechanism}: {tried.text}",))
     return Not(f"{tried.mechanism} is offered")
 
 
 def _mechanisms(evidence: Evidence) -> str:
     lists = evidence.all(Offered)
+def _is_offered(evidence: Evidence, mechanism: str) -> bool:
+    """Whether the server itself lists it under TLS, so that it cannot be too weak."""
+    if not any(one.secured for one in evidence.all(Offered)):
+        return False
+    return mechanism.upper() in _mechanisms(evidence).upper().replace("=", " ").replace(",", " ").split()
+
+
     return ", ".join(one for one in lists[-1].features if one.upper().startswith("AUTH")) if lists else ""
 
 
@@ -215,6 +247,9 @@ def _sender_or_relay(evidence: Evidence) -> Verdict:
     asked = evidence.all(AddressAsked)
     refused = next((one for one in asked if not one.accepted and one.code >= 500), None)
     if refused is not None:
+    put_off = next((one for one in asked if not one.accepted and _POLICY.search(one.text)), None)
+    if put_off is not None:
+        return Holds((f"{_address(evidence, put_off)}: {put_off.text}",), Confidence.CONSISTENT, action=_GREYLISTED)
         return None if _tls_first(evidence) else Holds((f"{_address(evidence, refused)}: {refused.text}",))
     return Not("the server takes " + " and ".join(one.role for one in asked)) if asked else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landbridge.checks.evidence import Evidence
+from landbridge.checks.finding import Confidence
 from landbridge.checks.observations import KnownHosts, SshHostKey
 from landbridge.checks.observations.ssh import KnownEntry
 from landbridge.checks.rules.book import Holds, Not, Verdict
@@ -37,16 +38,21 @@ def changed(evidence: Evidence) -> Verdict:
     for entry in known.entries:
         if entry.form == "exact" and entry.marker == "revoked" and entry.fingerprint in prints:
             return Holds((f"line {entry.line} of {known.source} revokes the key that is shown: {entry.fingerprint}",))
-    if settled := _settled(evidence):
-        return settled
     kinds = {key.kind: key for key in shown}
-    other = [entry for entry in _exact(known) if entry.kind in kinds]
+    right = {entry.kind for entry in _exact(known) if entry.fingerprint in prints}
+    other = [entry for entry in _exact(known) if entry.kind in kinds and entry.kind not in right]
+    if (settled := _settled(evidence)) and not other:
+        return settled
     if other:
         said = tuple(
             f"{entry.kind}: stored in line {entry.line} is {entry.fingerprint}, "
             f"shown is {kinds[entry.kind].fingerprint}"
             for entry in other
         )
+        if settled:
+            return Holds(
+                (*said, f"clients that agree on {other[0].kind} refuse it; {settled.by}"), Confidence.CONSISTENT
+            )
         return Holds(said)
     return Not(f"no key of such a kind is stored for {known.name}")
 

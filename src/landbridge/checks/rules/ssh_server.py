@@ -15,6 +15,8 @@ _OTHERS = (
     ("\x15\x03", "It speaks TLS."),
 )
 """First bytes of servers that often listen where SSH is looked for."""
+_SENT_AWAY = ("Exceeded MaxStartups", "Not allowed at this time")
+"""What OpenSSH says instead of its greeting when it takes no more connections, or none from us for a while."""
 _WITHOUT_MAC = ("chacha20-poly1305@openssh.com", "aes256-gcm@openssh.com", "aes128-gcm@openssh.com")
 
 
@@ -40,6 +42,8 @@ def other_protocol(evidence: Evidence) -> Verdict:
         return _nobody(evidence)
     if server.speaks_tls:
         return Holds(("it closes a connection that begins with SSH, and shakes hands in TLS",))
+    if server.problem == "not-ssh" and server.first_bytes.startswith(_SENT_AWAY):
+        return Not(f"it is an SSH server, and sends us away: {server.first_bytes[:80]!r}")
     if server.problem == "not-ssh":
         who = next((said for start, said in _OTHERS if server.first_bytes.startswith(start)), "")
         said = (f"the first bytes are {server.first_bytes[:80]!r}", *filter(None, (who,)))
@@ -54,6 +58,9 @@ def closed_early(evidence: Evidence) -> Verdict:
     server = evidence.first(SshServer)
     if server is None:
         return _nobody(evidence)
+    if server.problem == "not-ssh" and server.first_bytes.startswith(_SENT_AWAY):
+        said = f"instead of a greeting it says {server.first_bytes[:80]!r}"
+        return Holds((said,), action="Connect less often at a time; the server keeps others out until then.")
     if server.problem in _CLOSED:
         when = f"after its greeting {server.banner}" if server.banner else "before its greeting"
         return Holds((f"{server.line}, {when}, {server.attempts} times in a row",))
