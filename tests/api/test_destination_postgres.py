@@ -30,6 +30,7 @@ from tests.api.test_zones import (  # noqa: F401
     test_what_people_of_subscribers_may_is_the_providers_choice,
 )
 from tests.postgres import Postgres, running_postgres
+from tests.tables import postgres_with_tables
 
 pytestmark = pytest.mark.anyio
 
@@ -42,8 +43,9 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture
 async def api(tmp_path: Path, postgres: Postgres) -> AsyncIterator[Api]:
-    async with open_api(tmp_path, postgres.new_database()) as opened:
-        yield opened
+    with postgres_with_tables(postgres) as url:
+        async with open_api(tmp_path, url) as opened:
+            yield opened
 
 
 @pytest.mark.parametrize(

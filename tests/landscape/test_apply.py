@@ -20,8 +20,8 @@ from landbridge.store import (
     SubaccountRepository,
     UserRepository,
     load_or_create_vault,
-    sqlite_url,
 )
+from tests.tables import sqlite_with_tables
 
 pytestmark = pytest.mark.anyio
 
@@ -59,7 +59,7 @@ class Keys:
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(sqlite_url(tmp_path), load_or_create_vault(tmp_path))
+    database = await Database.open(sqlite_with_tables(tmp_path), load_or_create_vault(tmp_path))
     yield database
     await database.close()
 

@@ -35,10 +35,10 @@ from landbridge.store import (
     TrustedIssuerRepository,
     UserRepository,
     load_or_create_vault,
-    sqlite_url,
 )
 from tests.destinations.keystores.files import a_der, a_p12, a_pem
 from tests.landscape.test_apply import Keys
+from tests.tables import sqlite_with_tables
 
 pytestmark = pytest.mark.anyio
 
@@ -107,7 +107,7 @@ PATH = Path("landscape.yaml")
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(sqlite_url(tmp_path), load_or_create_vault(tmp_path))
+    database = await Database.open(sqlite_with_tables(tmp_path), load_or_create_vault(tmp_path))
     yield database
     await database.close()
 

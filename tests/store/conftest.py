@@ -8,6 +8,7 @@ import pytest
 
 from landbridge.store import Database, Vault, load_or_create_vault, sqlite_url
 from tests.postgres import Postgres, running_postgres
+from tests.tables import postgres_with_tables, sqlite_with_tables
 
 
 @pytest.fixture
@@ -28,12 +29,15 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database, once of each kind."""
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database, once of each kind; with tables where the test has `db` open it."""
+    has_tables = "db" in request.fixturenames
     if request.param == "sqlite":
-        return sqlite_url(tmp_path)
+        yield sqlite_with_tables(tmp_path) if has_tables else sqlite_url(tmp_path)
+        return
     server: Postgres = request.getfixturevalue("postgres")
-    return server.new_database()
+    with postgres_with_tables(server) if has_tables else server.database() as database:
+        yield database
 
 
 @pytest.fixture
@@ -55,9 +59,10 @@ async def sqlite_db(tmp_path: Path, vault: Vault) -> AsyncIterator[Database]:
 @pytest.fixture
 async def postgres_db(postgres: Postgres, vault: Vault) -> AsyncIterator[Database]:
     """For what only servers have."""
-    database = await Database.open(postgres.new_database(), vault)
-    yield database
-    await database.close()
+    with postgres_with_tables(postgres) as url:
+        database = await Database.open(url, vault)
+        yield database
+        await database.close()
 
 
 @pytest.fixture
