@@ -339,6 +339,12 @@ def test_several_connectors_of_one_subaccount_have_different_location_ids() -> N
             "hana, otherSAPsys",
         ),
         (mapping("host_in_header: foo"), "6", "connectors[0].mappings[0].host_in_header", "one of VIRTUAL, INTERNAL"),
+        (
+            mapping("protocol: TCP, host_in_header: INTERNAL"),
+            "6",
+            "connectors[0].mappings[0].host_in_header",
+            "TCP has no headers",
+        ),
         (mapping("resources: [{path: sap}]"), "6", "connectors[0].mappings[0].resources[0].path", "begins with '/'"),
         (mapping("resources: [{path: '/a?b'}]"), "6", "connectors[0].mappings[0].resources[0].path", "no query"),
         (
@@ -392,6 +398,8 @@ def test_a_password_is_never_shown() -> None:
     with pytest.raises(LandscapeInvalid) as caught:
         read_text(text, PATH)
     assert not any("geheim" in str(fault) for fault in caught.value.faults)
+    url = subaccount("destinations: [{Name: A, Type: HTTP, URL: 'http://user:geheim@erp virtual:80'}]")
+    assert "geheim" not in the_problem(url)[2]
 
 
 def test_long_values_are_cut_and_control_characters_replaced() -> None:
@@ -444,6 +452,14 @@ def test_files_are_found_beside_the_landscape(tmp_path: Path) -> None:
     path = tmp_path / "landscape.yaml"
     path.write_text("\ufeff" + connector("trusted_ca_files: [ca.pem]"))
     assert read(path).connectors[0].trusted_ca_files == (str(tmp_path / "ca.pem"),)
+
+
+def test_a_file_without_certificates_trusts_nobody(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("-----BEGIN PRIVATE KEY-----")
+    path = tmp_path / "landscape.yaml"
+    path.write_text(connector("trusted_ca_files: [ca.pem]"))
+    with pytest.raises(LandscapeInvalid, match=r"'ca.pem' \(item 0\), which holds no PEM certificate"):
+        read(path)
 
 
 def test_the_error_says_everything_in_one_sentence() -> None:

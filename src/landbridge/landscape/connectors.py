@@ -116,7 +116,16 @@ def _paths(fields: Fields, files: Files) -> tuple[str, ...]:
     paths = []
     for index, name in enumerate(fields.texts("trusted_ca_files")):
         path = (files.folder / name).absolute()
-        if files.needed and not path.is_file():
-            fields.wrong("trusted_ca_files", f"{shown(name)} (item {index}), which is no file", "a PEM file")
+        trouble = _trouble(path) if files.needed else ""
+        if trouble:
+            fields.wrong("trusted_ca_files", f"{shown(name)} (item {index}), {trouble}", "a PEM file with certificates")
         paths.append(str(path))
     return tuple(paths)
+
+
+def _trouble(path: Path) -> str:
+    """What is wrong with a file of trusted certificates, as far as a look tells; empty: nothing."""
+    try:
+        return "" if b"-----BEGIN CERTIFICATE-----" in path.read_bytes() else "which holds no PEM certificate"
+    except OSError:
+        return "which is no file that can be read"

@@ -88,6 +88,8 @@ def _check_bare(fields: Fields, mapping: Mapping) -> None:
         fields.wrong("resources", f"{len(mapping.resources)} resources", f"none: {mapping.protocol} has no paths")
     if mapping.authentication_mode is not AuthenticationMode.NONE:
         fields.wrong("authentication_mode", mapping.authentication_mode, f"NONE, the only mode of {mapping.protocol}")
+    if mapping.host_in_header is not HostInHeader.VIRTUAL:
+        fields.wrong("host_in_header", mapping.host_in_header, f"nothing: {mapping.protocol} has no headers")
 
 
 def _address(fields: Fields, key: str, parse: Callable[[str], Address]) -> Address:

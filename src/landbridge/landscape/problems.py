@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from landbridge.faults import Fault, FaultError, fault
+from landbridge.observe.redact import redact_text
 
 SHOWN_LIMIT = 60
 
@@ -37,6 +38,6 @@ class Problems:
 
 
 def shown(text: str) -> str:
-    """`text` as a message quotes it: printable, in one line, not too long."""
-    plain = "".join(c if c.isprintable() else "?" for c in text)
+    """`text` as a message quotes it: printable, in one line, not too long, without passwords in URLs."""
+    plain = redact_text("".join(c if c.isprintable() else "?" for c in text))
     return f"'{plain[:SHOWN_LIMIT]}…'" if len(plain) > SHOWN_LIMIT else f"'{plain}'"
