@@ -11,23 +11,27 @@ import msgspec
 
 from landbridge.administration.connector_list import moment
 from landbridge.administration.desk import Desk
+from landbridge.administration.probe_terms import (
+    checked_terms,
+    logon_in,
+    manner_in,
+    ssh_in,
+    target_in,
+    tls_in,
+    trust_in,
+)
 from landbridge.api.admin_bodies import Answer
-from landbridge.api.admin_checks import CheckWish
 from landbridge.api.checks import ProbeWish
 from landbridge.checks.diallers import DirectDialler
 from landbridge.checks.evidence import Effect, Evidence, Target, restored, stored
 from landbridge.checks.history import good
 from landbridge.checks.page import page
-from landbridge.checks.pem_file import pem_certificates
 from landbridge.checks.plan import observe
 from landbridge.checks.plans import PLANS
-from landbridge.checks.probe import HARMLESS, Logon, Scene, Trust
-from landbridge.checks.public_trust import public_trust
+from landbridge.checks.probe import HARMLESS, Scene
 from landbridge.checks.report import Report, report
-from landbridge.checks.targets import target_of
 from landbridge.faults import FaultError, fault
 from landbridge.model.check_report import CheckReport
-from landbridge.model.secret import Secret
 from landbridge.store import CheckReportRepository, Session
 
 
@@ -48,7 +52,8 @@ class Checks:
         if plan is None:
             reason = f"the protocol is one of {', '.join(PLANS)}"
             raise FaultError(fault("check.target-invalid", target=wish.protocol, reason=reason))
-        target = target_of(wish.target, plan.protocol, plan.port, plan.schemes)
+        checked_terms(wish, plan.protocol)
+        target = target_in(wish, wish.target, plan.protocol)
         evidence = await observe(self._scene(wish, target), plan.probes)
         return await self.keep(None, f"{target.protocol} {target.address}", evidence)
 
@@ -57,10 +62,13 @@ class Checks:
             target=target,
             dialler=DirectDialler(self._private),
             clock=self._desk.parts.clock,
-            logon=_logon(wish),
-            trust=trust_in(wish),
+            logon=logon_in(wish),
+            trust=trust_in(wish.trust, wish.public_trust),
+            manner=manner_in(wish),
+            tls=tls_in(wish),
+            ssh=ssh_in(wish),
             seconds=wish.seconds,
-            allowed=frozenset(Effect) if wish.intrusive else HARMLESS,
+            allowed=HARMLESS | {Effect.INTRUSIVE} if wish.intrusive else HARMLESS,
         )
 
     async def keep(self, subaccount_id: str | None, name: str, evidence: Evidence) -> Answer:
@@ -119,23 +127,3 @@ def _summary(kept: CheckReport) -> Answer:
         "time": moment(kept.at),
         "healthy": kept.healthy,
     }
-
-
-def _logon(wish: ProbeWish) -> Logon:
-    return Logon(
-        user=wish.user,
-        password=Secret(wish.password),
-        token=Secret(wish.token),
-        certificate=wish.certificate,
-        key=Secret(wish.key),
-    )
-
-
-def trust_in(wish: ProbeWish | CheckWish) -> Trust:
-    """What a request wants certificates to be judged by. Raises `FaultError` (`platform.request-invalid`)."""
-    if not wish.trust:
-        return public_trust() if wish.public_trust else Trust()
-    try:
-        return Trust("the certificates in the request", pem_certificates(wish.trust))
-    except ValueError as error:
-        raise FaultError(fault("platform.request-invalid", reason=f"trust: {error}")) from None

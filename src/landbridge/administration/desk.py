@@ -85,7 +85,15 @@ class Tunnels(Protocol):
     async def traffic(self, subaccount_id: str, location_id: str, seconds: float) -> CountedTraffic: ...
 
     async def look(
-        self, subaccount_id: str, location_id: str, kind: str, host: str, port: int, path: str, seconds: float
+        self,
+        subaccount_id: str,
+        location_id: str,
+        kind: str,
+        host: str,
+        port: int,
+        path: str,
+        seconds: float,
+        inquiry: str = "",
     ) -> str: ...
 
 

@@ -155,8 +155,10 @@ class SubaccountSurroundings:
         seen = await self.parts.tunnels.traffic(self.subaccount.id, location, seconds)
         return TrafficWatched(seconds=seconds, requests=seen.opened, waited=round(seen.seconds, 2))
 
-    async def look(self, location: str, kind: str, host: str, port: int, path: str, seconds: float) -> str:
-        return await self.parts.tunnels.look(self.subaccount.id, location, kind, host, port, path, seconds)
+    async def look(
+        self, location: str, kind: str, host: str, port: int, path: str, seconds: float, inquiry: str = ""
+    ) -> str:
+        return await self.parts.tunnels.look(self.subaccount.id, location, kind, host, port, path, seconds, inquiry)
 
     async def door(self, wish: Wish) -> Door:
         opened = await self.parts.door(self.subaccount.id)

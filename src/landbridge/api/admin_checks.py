@@ -10,6 +10,7 @@ from pydantic import Field
 from starlette.requests import Request
 
 from landbridge.api.admin_bodies import Answer, Body
+from landbridge.api.check_bodies import Asking
 
 LONGEST = 270.0
 """Seconds that a check may watch or rest: the door ends connections that rest for 300."""
@@ -57,12 +58,16 @@ class CheckWish(Body):
     seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
 
 
-class ThroughWish(Body):
+class ThroughWish(Asking):
     """A system behind a connector that is to be looked at, without a destination.
 
-    target  virtual host:port or URL; http and https are asked for their path, others are connected to
+    target    virtual host:port or URL; http and https are asked for their path, others are connected to
+    protocol  smtp, imap, pop3, ldap, ssh, sftp, odata, soap, oauth: the connector asks the system in it as well
+    location  location id of the connector
+    seconds   for each measurement
     """
 
+    protocol: Annotated[str, Field(max_length=20)] = ""
     target: Annotated[str, Field(min_length=1, max_length=4096)]
     location: Annotated[str, Field(max_length=100)] = ""
     seconds: Annotated[float, Field(gt=0, le=30)] = 10.0

@@ -12,12 +12,12 @@ from starlette.responses import HTMLResponse
 
 from landbridge.api.admin_bodies import Answer, Body
 from landbridge.api.admin_login import Guardian, admin_of, guard
+from landbridge.api.check_bodies import TlsAsking
 from landbridge.checks.explain import explain
 from landbridge.identity.administrators import Admin
 
 LONGEST = 1_000_000
 """Characters of one text. Longer ones are for the command line, which reads them in pieces."""
-_FILE = 1_000_000
 
 
 class Pasted(Body):
@@ -26,28 +26,16 @@ class Pasted(Body):
     text: Annotated[str, Field(min_length=1, max_length=LONGEST, repr=False)]
 
 
-class ProbeWish(Body):
-    """What to probe.
+class ProbeWish(TlsAsking):
+    """What to probe, and how.
 
-    protocol          kind of the target: tls, http, ssh, ...
-    target            host, host:port or a URL
-    trust             certificates (PEM) by which the target's are judged; nothing else is trusted
-    public_trust      judge by the public authorities instead
-    certificate, key  our client certificate with its chain, and its key (PEM)
-    intrusive         whether probes may log on and send: attempts count towards a lock-out
-    seconds           for each probe
+    protocol  kind of the target: tls, http, ssh, ...
+    target    host, host:port or a URL
+    seconds   for each probe
     """
 
     protocol: Annotated[str, Field(min_length=1, max_length=20)]
     target: Annotated[str, Field(min_length=1, max_length=4096)]
-    trust: Annotated[str, Field(max_length=_FILE)] = ""
-    public_trust: bool = False
-    certificate: Annotated[str, Field(max_length=_FILE)] = ""
-    key: Annotated[str, Field(max_length=_FILE, repr=False)] = ""
-    user: Annotated[str, Field(max_length=255)] = ""
-    password: Annotated[str, Field(max_length=4096, repr=False)] = ""
-    token: Annotated[str, Field(max_length=65_536, repr=False)] = ""
-    intrusive: bool = False
     seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
 
 

@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from landbridge.checks.destination_target import PROTOCOL, target_of
 from landbridge.checks.evidence import Effect, Evidence, Layer, Step, Target
+from landbridge.checks.inquiry import Inquiry
 from landbridge.checks.manner import Manner
-from landbridge.checks.observations import DestinationSeen, Observation
+from landbridge.checks.observations import DestinationSeen, Observation, TrustAnchors
 from landbridge.checks.plan import observe
 from landbridge.checks.plans import PLANS
-from landbridge.checks.probe import HARMLESS, Dialler, Probe, Scene, Trust
+from landbridge.checks.probe import HARMLESS, Dialler, Logon, Probe, Scene, Trust
 from landbridge.checks.probes import address
 from landbridge.checks.probes.claims import claims_seen
 from landbridge.checks.probes.on_premise import OnPremise
@@ -25,6 +26,7 @@ from landbridge.model.clock import Clock
 
 LONGER = 2
 """So many times as long as traffic does a check wait: a backend that is only slow is told from one that is silent."""
+NOBODY = Trust()
 _LOGGED_ON = frozenset({"MAIL", "LDAP"})
 """Types of destinations whose targets are logged on to on request only."""
 
@@ -59,16 +61,34 @@ async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, cloc
 
 
 async def looked_through(
-    surroundings: Surroundings, target: Target, wish: Wish, dialler: Dialler, clock: Clock
+    surroundings: Surroundings,
+    target: Target,
+    wish: Wish,
+    dialler: Dialler,
+    clock: Clock,
+    *,
+    inquiry: Inquiry | None = None,
+    trust: Trust = NOBODY,
 ) -> Evidence:
-    """What is to be seen of a system behind a connector, without a destination. `target.location` says which one."""
+    """What is to be seen of a system behind a connector, without a destination. `target.location` says which one.
+
+    inquiry  what the connector asks the system in its own protocol; `trust` judges what it shows then
+    """
     kind = "HTTP" if target.scheme in ("http", "https") else "TCP"
     location = target.location.removeprefix("location:")
     seen = DestinationSeen(name=wish.name, type=kind, proxy_type="OnPremise", location=location)
-    stage = OnPremise(surroundings, wish, Found(seen, {}), target)
+    stage = OnPremise(surroundings, wish, Found(seen, {}), target, inquiry)
     scene = Scene(target=target, dialler=dialler, clock=clock, seconds=LONGER * wish.seconds)
     evidence = await observe(scene, [one for one in stage.probes() if one.name not in _OF_DESTINATIONS])
-    return replace(evidence, steps=stage.joined(evidence.steps))
+    return replace(evidence, steps=(*_trusting(inquiry, trust), *stage.joined(evidence.steps)))
+
+
+def _trusting(inquiry: Inquiry | None, trust: Trust) -> tuple[Step, ...]:
+    """By what certificates are judged that the system shows to its callers: nothing that the connector has to know."""
+    if inquiry is None or inquiry.kind == "http":
+        return ()
+    anchors = TrustAnchors(source=trust.source, certificates=trust.certificates)
+    return (Step(probe="trust", layer=Layer.TLS_SERVER, effect=Effect.PASSIVE, seen=(anchors,)),)
 
 
 def _alone(name: str, target: Target, clock: Clock, seen: Observation) -> Evidence:
@@ -84,16 +104,28 @@ _OF_DESTINATIONS = frozenset({"claims", "token"})
 async def _through_connector(
     surroundings: Surroundings, wish: Wish, found: Found, scene: Scene, began: Step
 ) -> Evidence:
-    stage = OnPremise(surroundings, wish, found, scene.target)
-    evidence = await observe(dataclasses.replace(scene, seconds=LONGER * wish.seconds), stage.probes())
-    return replace(evidence, steps=(began, *stage.joined(evidence.steps)))
+    inquiry = _inquiry(wish, found, scene) if found.seen.type == "MAIL" else None
+    target = inquiry.target if inquiry is not None else scene.target
+    stage = OnPremise(surroundings, wish, found, target, inquiry)
+    evidence = await observe(dataclasses.replace(scene, target=target, seconds=LONGER * wish.seconds), stage.probes())
+    return replace(evidence, steps=(began, *_trusting(inquiry, scene.trust), *stage.joined(evidence.steps)))
+
+
+def _inquiry(wish: Wish, found: Found, scene: Scene) -> Inquiry:
+    """What the connector asks the mail server. It hears secrets, and whom to tell them, when that was asked for."""
+    logon = logon_of(found, ()) if wish.logon else Logon()
+    target = replace(scene.target, user=logon.user)
+    return Inquiry(
+        target=target, logon=logon, intrusive=wish.logon, trust=scene.trust.certificates if wish.logon else ()
+    )
 
 
 async def _from_here(surroundings: Surroundings, wish: Wish, found: Found, scene: Scene, began: Step) -> Evidence:
     """A destination on the Internet: with its tokens, from where this program runs."""
     facts, tokens = await retrieved(surroundings, wish, found)
     token = Step(probe="token", layer=Layer.TOKEN, effect=Effect.SAFE, seen=facts)
-    manner = Manner(headers=fixed_headers(found.properties), follow=True)
+    client = found.properties.get("sap-client", "")
+    manner = Manner(headers=fixed_headers(found.properties), follow=True, sap_client=client)
     logon = logon_of(found, tokens)
     target = replace(scene.target, user=logon.user)
     ours = dataclasses.replace(scene, target=target, logon=logon, manner=manner)

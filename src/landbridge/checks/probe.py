@@ -61,6 +61,7 @@ class Scene:
     tls, ssh    how it does these two
     seconds     time for one probe
     allowed     effects that are permitted; intrusive ones only when somebody asked for them
+    refuses     why a path (with its query) may not be asked for over HTTP; empty: it may
     """
 
     target: Target
@@ -73,6 +74,7 @@ class Scene:
     ssh: SshTerms = field(default_factory=SshTerms)
     seconds: float = 10.0
     allowed: frozenset[Effect] = HARMLESS
+    refuses: Callable[[str], str] = lambda path: ""
 
 
 Look = Callable[[Scene, Evidence], Awaitable[Sequence[Observation]]]

@@ -77,12 +77,14 @@ def report(evidence: Evidence) -> Report:
 
 def _notes(evidence: Evidence) -> tuple[str, ...]:
     from landbridge.checks.observations import KnownHosts, SshHostKey, TlsHandshake
+    from landbridge.checks.rules.on_premise import spoken_with
     from landbridge.checks.rules.tls import anchors
 
     if evidence.first(SshHostKey) is not None and evidence.first(KnownHosts) is None:
         return ("Nothing is known of this server, so its keys were not judged: give --known-hosts FILE.",)
     shaken = evidence.first(TlsHandshake)
-    if shaken is not None and shaken.chain and anchors(evidence) is None and not evidence.target.location:
+    judged = anchors(evidence) is not None or not spoken_with(evidence, "dialog")
+    if shaken is not None and shaken.chain and not judged:
         return ("Nothing is trusted here, so the chain was not judged: give --trust FILE, or --public-trust.",)
     return ()
 

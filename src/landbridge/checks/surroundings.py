@@ -110,8 +110,13 @@ class Surroundings(Protocol):
         """What goes to a connector for so many seconds from now. Raises `FaultError`."""
         ...
 
-    async def look(self, location: str, kind: str, host: str, port: int, path: str, seconds: float) -> str:
-        """What a connector sees of a mapping, as JSON text of evidence. Raises `FaultError`."""
+    async def look(
+        self, location: str, kind: str, host: str, port: int, path: str, seconds: float, inquiry: str = ""
+    ) -> str:
+        """What a connector sees of a mapping, as JSON text of evidence. Raises `FaultError`.
+
+        inquiry  what to ask the backend in its own protocol (`checks.inquiry`); empty: nothing
+        """
         ...
 
     async def door(self, wish: Wish) -> Door:

@@ -12,12 +12,12 @@ import typer
 
 from landbridge.checks.manner import Framing, Manner
 from landbridge.cli.conversing import SECRET, plain
-from landbridge.cli.probing import logon_of, target_of, trust_of
+from landbridge.cli.probing import target_of
 from landbridge.cli.text_file import read_text
 from landbridge.faults import FaultError, fault
 
 if TYPE_CHECKING:
-    from landbridge.checks.probe import Logon, Scene
+    from landbridge.checks.probe import Logon, Scene, Trust
     from landbridge.model.secret import Secret
 
 Login = Annotated[
@@ -44,9 +44,9 @@ Cookies = Annotated[str, typer.Option("--cookies", help="Cookies that it sends b
 
 
 def asking(
-    where: str, protocol: str, trust: tuple[Path | None, bool], logon: Logon, manner: Manner, post: bool, seconds: float
+    where: str, protocol: str, trust: Trust, logon: Logon, manner: Manner, *, post: bool, seconds: float
 ) -> Scene:
-    """The scene of a probe over HTTP. `trust`: file, and whether the public authorities count. Raises `FaultError`."""
+    """The scene of a probe over HTTP. Raises `FaultError`."""
     from landbridge.checks.diallers import DirectDialler
     from landbridge.checks.evidence import Effect
     from landbridge.checks.http.url import PORTS
@@ -59,16 +59,15 @@ def asking(
         dialler=DirectDialler(),
         clock=system_clock,
         logon=logon,
-        trust=trust_of(*trust),
+        trust=trust,
         manner=manner,
         seconds=seconds,
         allowed=HARMLESS | {Effect.INTRUSIVE} if post else HARMLESS,
     )
 
 
-def logon_for(certificate: Path | None, key: Path | None, user: str | None, file: Path | None, bearer: bool) -> Logon:
-    """The logon that a user gave. Raises `FaultError` for one that is incomplete."""
-    logon = logon_of(certificate, key)
+def logon_for(logon: Logon, user: str | None, file: Path | None, bearer: bool) -> Logon:
+    """A logon with the user and secret that were given. Raises `FaultError` for one that is incomplete."""
     if user is None and not bearer:
         return logon
     if user is not None and ":" in plain(user, "--login") and not bearer:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from landbridge.checks.conversation import Conversation, Mechanism, Protection
-from landbridge.cli.probing import logon_of, target_of
+from landbridge.checks.conversation import Mechanism, Protection
 from landbridge.cli.text_file import read_text
 from landbridge.faults import FaultError, fault
 
@@ -37,28 +35,6 @@ SecretFile = Annotated[
 How = Annotated[Mechanism, typer.Option("--mechanism", help="How to log on.")]
 
 
-def conversation_of(where: str, protocol: str, ports: Mapping[str, int], wish: Conversation) -> Target:
-    """The target in `where`. The second scheme in `ports` stands for TLS from the first byte.
-
-    Raises `FaultError` (`check.target-invalid`).
-    """
-    plain, secured = ports
-    scheme = where.partition("://")[0].lower() if "://" in where else plain
-    target = target_of(where, protocol, dict.fromkeys(ports, 0), (plain, secured))
-    wish = msgspec.structs.replace(wish, port_given=bool(target.port))
-    if scheme == secured or target.port == ports[secured]:
-        wish = msgspec.structs.replace(wish, protection=Protection.TLS)
-    return msgspec.structs.replace(target, port=target.port or ports[scheme], conversation=wish)
-
-
-def protected(target: Target, protection: Protection | None) -> Target:
-    """The target, with the protection that a user insists on."""
-    if protection is None:
-        return target
-    wish = msgspec.structs.replace(target.conversation, protection=protection)
-    return msgspec.structs.replace(target, conversation=wish)
-
-
 def conversing(target: Target, logon: Logon, trust: Trust, seconds: float) -> Scene:
     """The scene of a conversation; a logon, and addresses to be tried, are permission for them."""
     from landbridge.checks.diallers import DirectDialler
@@ -80,15 +56,15 @@ def conversing(target: Target, logon: Logon, trust: Trust, seconds: float) -> Sc
     )
 
 
-def logon_with(
-    certificate: Path | None, key: Path | None, user: str | None, file: Path | None, mechanism: Mechanism
-) -> Logon:
-    """The logon that a user gave. Raises `FaultError` for one that is incomplete or holds control characters."""
+def logon_with(logon: Logon, user: str | None, file: Path | None, mechanism: Mechanism) -> Logon:
+    """A logon with the user and secret that were given.
+
+    Raises `FaultError` for one that is incomplete or holds control characters.
+    """
     from dataclasses import replace
 
     from landbridge.model.secret import Secret
 
-    logon = logon_of(certificate, key)
     if user is None:
         return logon
     said = _secret(file)

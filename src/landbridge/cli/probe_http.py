@@ -22,21 +22,9 @@ from landbridge.cli.asking import (
     headers_of,
     logon_for,
 )
-from landbridge.cli.options import DATA, AsJson, Data
-from landbridge.cli.probing import (
-    CertificateFile,
-    HtmlFile,
-    KeyFile,
-    Location,
-    PublicTrust,
-    Seconds,
-    Through,
-    TrustFile,
-    Where,
-    addressed,
-    probed,
-    through,
-)
+from landbridge.cli.probe_options import Behind, Judging, Telling, pass_on
+from landbridge.cli.probing import Where, addressed, probed
+from landbridge.cli.spread import spread
 
 HELP = """Ask an HTTP target as a client would: without a logon, with it, and on request with a POST.
 
@@ -55,6 +43,7 @@ goes to the target only, and only where its certificate is trusted; it is never 
 """
 
 
+@spread
 def http(
     where: Where,
     login: Login = None,
@@ -70,20 +59,14 @@ def http(
     framing: How = Framing.LENGTH,
     body: BodyFile = None,
     content_type: ContentType = "",
-    trust: TrustFile = None,
-    public_trust: PublicTrust = False,
-    certificate: CertificateFile = None,
-    key: KeyFile = None,
-    subaccount: Through = "",
-    location: Location = "",
-    data: Data = DATA,
-    timeout: Seconds = 10.0,
-    html: HtmlFile = None,
-    as_json: AsJson = False,
+    *,
+    judging: Judging,
+    behind: Behind,
+    telling: Telling,
 ) -> None:
     """Probe, and tell."""
-    if subaccount:
-        through(addressed(where, "http"), subaccount, location, timeout, data, as_json, html)
+    if behind.subaccount:
+        pass_on({"target": addressed(where, "http")}, behind, telling)
         return
     manner = Manner(
         accept=accept,
@@ -96,5 +79,6 @@ def http(
         content_type=content_type,
         framing=framing,
     )
-    logon = logon_for(certificate, key, login, secret, bearer)
-    probed(asking(where, "http", (trust, public_trust), logon, manner, post, timeout), as_json, html)
+    logon = logon_for(judging.logon, login, secret, bearer)
+    scene = asking(where, "http", judging.anchors, logon, manner, post=post, seconds=telling.timeout)
+    probed(scene, telling.as_json, telling.html)

@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from landbridge.checks.conversation import Conversation, Mechanism
-from landbridge.cli.conversing import Login, Protected, SecretFile, conversation_of, conversing, logon_with, protected
-from landbridge.cli.options import DATA, AsJson, Data
-from landbridge.cli.probing import (
-    CertificateFile,
-    HtmlFile,
-    KeyFile,
-    Location,
-    PublicTrust,
-    Seconds,
-    Through,
-    TrustFile,
-    Where,
-    addressed,
-    probed,
-    through,
-    trust_of,
-)
+from landbridge.cli.conversing import Login, Protected, SecretFile, conversing, logon_with
+from landbridge.cli.probe_options import Behind, Judging, Telling, looked
+from landbridge.cli.probing import Where
+from landbridge.cli.spread import spread
 
 HELP = """Talk with a directory (LDAP): TLS or STARTTLS, certificate, the entry about itself.
 
@@ -32,29 +19,21 @@ Examples:
 With --login it binds once with that name, and only where the certificate is trusted.
 """
 
-PORTS = {"ldap": 389, "ldaps": 636}
 
-
+@spread
 def ldap(
     where: Where,
     protection: Protected = None,
     login: Login = None,
     secret: SecretFile = None,
-    trust: TrustFile = None,
-    public_trust: PublicTrust = False,
-    certificate: CertificateFile = None,
-    key: KeyFile = None,
-    subaccount: Through = "",
-    location: Location = "",
-    data: Data = DATA,
-    timeout: Seconds = 10.0,
-    html: HtmlFile = None,
-    as_json: AsJson = False,
+    *,
+    judging: Judging,
+    behind: Behind,
+    telling: Telling,
 ) -> None:
     """Probe, and tell."""
-    if subaccount:
-        through(addressed(where, "ldap"), subaccount, location, timeout, data, as_json, html)
-        return
-    target = protected(conversation_of(where, "ldap", PORTS, Conversation()), protection)
-    logon = logon_with(certificate, key, login, secret, Mechanism.PLAIN)
-    probed(conversing(target, logon, trust_of(trust, public_trust), timeout), as_json, html)
+    from landbridge.checks.talk_target import talk_target
+
+    target = talk_target(where, "ldap", Conversation(), protection)
+    logon = logon_with(judging.logon, login, secret, Mechanism.PLAIN)
+    looked(conversing(target, logon, judging.anchors, telling.timeout), where, behind, telling)

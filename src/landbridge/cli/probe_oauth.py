@@ -10,18 +10,9 @@ import typer
 from landbridge.checks.manner import Manner, Style
 from landbridge.cli.asking import Headers, SecretFile, asking, headers_of, secret_of
 from landbridge.cli.conversing import plain
-from landbridge.cli.options import AsJson
-from landbridge.cli.probing import (
-    CertificateFile,
-    HtmlFile,
-    KeyFile,
-    PublicTrust,
-    Seconds,
-    TrustFile,
-    Where,
-    logon_of,
-    probed,
-)
+from landbridge.cli.probe_options import Behind, Judging, Telling, looked
+from landbridge.cli.probing import Where, addressed
+from landbridge.cli.spread import spread
 
 HELP = """Ask a token service for a token, as a client does with its own credentials (client_credentials).
 
@@ -41,6 +32,7 @@ How = Annotated[Style, typer.Option("--style", help="How the client is sent: as 
 Scope = Annotated[str, typer.Option("--scope", help="Scopes to ask for, with blanks between.")]
 
 
+@spread
 def oauth(
     where: Where,
     client: Client = None,
@@ -48,19 +40,17 @@ def oauth(
     style: How = Style.HEADER,
     scope: Scope = "",
     header: Headers = None,
-    trust: TrustFile = None,
-    public_trust: PublicTrust = False,
-    certificate: CertificateFile = None,
-    key: KeyFile = None,
-    timeout: Seconds = 10.0,
-    html: HtmlFile = None,
-    as_json: AsJson = False,
+    *,
+    judging: Judging,
+    behind: Behind,
+    telling: Telling,
 ) -> None:
     """Probe, and tell."""
-    logon = logon_of(certificate, key)
+    logon = judging.logon
     if client is not None:
         logon = replace(logon, user=plain(client, "--client"))
-        if certificate is None or secret is not None:
+        if judging.certificate is None or secret is not None:
             logon = replace(logon, password=secret_of(secret))
     manner = Manner(headers=headers_of(header), style=style, scope=scope)
-    probed(asking(where, "oauth", (trust, public_trust), logon, manner, False, timeout), as_json, html)
+    scene = asking(where, "oauth", judging.anchors, logon, manner, post=False, seconds=telling.timeout)
+    looked(scene, addressed(where, "http"), behind, telling)

@@ -20,8 +20,9 @@ from landbridge.cli.asking import (
     headers_of,
     logon_for,
 )
-from landbridge.cli.options import AsJson
-from landbridge.cli.probing import CertificateFile, HtmlFile, KeyFile, PublicTrust, Seconds, TrustFile, Where, probed
+from landbridge.cli.probe_options import Behind, Judging, Telling, looked
+from landbridge.cli.probing import Where, addressed
+from landbridge.cli.spread import spread
 
 HELP = """Ask an OData service for its service document and its metadata, without a logon and with it.
 
@@ -36,6 +37,7 @@ Tells V2 from V4, metadata that are refused while the service is not, and pages 
 """
 
 
+@spread
 def odata(
     where: Where,
     login: Login = None,
@@ -49,13 +51,10 @@ def odata(
     cookies: Cookies = ALL_COOKIES,
     body: BodyFile = None,
     content_type: ContentType = "application/json",
-    trust: TrustFile = None,
-    public_trust: PublicTrust = False,
-    certificate: CertificateFile = None,
-    key: KeyFile = None,
-    timeout: Seconds = 10.0,
-    html: HtmlFile = None,
-    as_json: AsJson = False,
+    *,
+    judging: Judging,
+    behind: Behind,
+    telling: Telling,
 ) -> None:
     """Probe, and tell."""
     manner = Manner(
@@ -68,5 +67,6 @@ def odata(
         content_type=content_type,
         framing=Framing.LENGTH,
     )
-    logon = logon_for(certificate, key, login, secret, bearer)
-    probed(asking(where, "odata", (trust, public_trust), logon, manner, post, timeout), as_json, html)
+    logon = logon_for(judging.logon, login, secret, bearer)
+    scene = asking(where, "odata", judging.anchors, logon, manner, post=post, seconds=telling.timeout)
+    looked(scene, addressed(where, "http"), behind, telling)

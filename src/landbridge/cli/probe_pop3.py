@@ -8,23 +8,12 @@ from landbridge.cli.conversing import (
     Login,
     Protected,
     SecretFile,
-    conversation_of,
     conversing,
     logon_with,
-    protected,
 )
-from landbridge.cli.options import AsJson
-from landbridge.cli.probing import (
-    CertificateFile,
-    HtmlFile,
-    KeyFile,
-    PublicTrust,
-    Seconds,
-    TrustFile,
-    Where,
-    probed,
-    trust_of,
-)
+from landbridge.cli.probe_options import Behind, Judging, Telling, looked
+from landbridge.cli.probing import Where
+from landbridge.cli.spread import spread
 
 HELP = """Talk with a mailbox server (POP3): greeting, abilities before and after STLS, certificate.
 
@@ -37,24 +26,22 @@ Examples:
 With --login it logs on once, and only where the certificate is trusted; then it counts the mails.
 """
 
-PORTS = {"pop3": 110, "pop3s": 995}
 
-
+@spread
 def pop3(
     where: Where,
     protection: Protected = None,
     login: Login = None,
     secret: SecretFile = None,
     mechanism: How = Mechanism.PLAIN,
-    trust: TrustFile = None,
-    public_trust: PublicTrust = False,
-    certificate: CertificateFile = None,
-    key: KeyFile = None,
-    timeout: Seconds = 10.0,
-    html: HtmlFile = None,
-    as_json: AsJson = False,
+    *,
+    judging: Judging,
+    behind: Behind,
+    telling: Telling,
 ) -> None:
     """Probe, and tell."""
-    target = protected(conversation_of(where, "pop3", PORTS, Conversation(mechanism=mechanism)), protection)
-    logon = logon_with(certificate, key, login, secret, mechanism)
-    probed(conversing(target, logon, trust_of(trust, public_trust), timeout), as_json, html)
+    from landbridge.checks.talk_target import talk_target
+
+    target = talk_target(where, "pop3", Conversation(mechanism=mechanism), protection)
+    logon = logon_with(judging.logon, login, secret, mechanism)
+    looked(conversing(target, logon, judging.anchors, telling.timeout), where, behind, telling)

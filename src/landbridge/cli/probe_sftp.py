@@ -8,10 +8,10 @@ from typing import Annotated
 import msgspec
 import typer
 
-from landbridge.cli.conversing import Login, SecretFile
-from landbridge.cli.options import AsJson
-from landbridge.cli.probing import HtmlFile, Seconds, Where, probed
-from landbridge.cli.ssh_options import Deprecated, KnownHostsFile, PassphraseFile, PrivateKeyFile, User, scene_of
+from landbridge.cli.probe_options import Behind, Telling, looked
+from landbridge.cli.probing import Where
+from landbridge.cli.spread import spread
+from landbridge.cli.ssh_options import Knocking, scene_of
 
 HELP = """Look at an SFTP server: all that 'probe ssh' looks at, and with --login at a directory as well.
 
@@ -29,33 +29,18 @@ Directory = Annotated[str, typer.Option("--directory", help="Directory to look a
 Write = Annotated[bool, typer.Option("--write", help="Make, rename and remove an empty file in the directory.")]
 
 
+@spread
 def sftp(
     where: Where,
-    known_hosts: KnownHostsFile = None,
-    user: User = "",
-    login: Login = None,
-    secret: SecretFile = None,
-    private_key: PrivateKeyFile = None,
-    passphrase: PassphraseFile = None,
     directory: Directory = ".",
     write: Write = False,
-    deprecated: Deprecated = False,
-    timeout: Seconds = 10.0,
-    html: HtmlFile = None,
-    as_json: AsJson = False,
+    *,
+    how: Knocking,
+    behind: Behind,
+    telling: Telling,
 ) -> None:
     """Probe, and tell."""
-    scene = scene_of(
-        where,
-        "sftp",
-        known_hosts=known_hosts,
-        user=user,
-        login=login,
-        secret=secret,
-        private_key=private_key,
-        passphrase=passphrase,
-        deprecated=deprecated,
-        seconds=timeout,
-    )
+    scene = scene_of(where, "sftp", how, telling.timeout)
     target = msgspec.structs.replace(scene.target, path=directory)
-    probed(replace(scene, target=target, ssh=replace(scene.ssh, write=write)), as_json, html)
+    scene = replace(scene, target=target, ssh=replace(scene.ssh, write=write))
+    looked(scene, where, behind, telling)

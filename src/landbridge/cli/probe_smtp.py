@@ -12,24 +12,13 @@ from landbridge.cli.conversing import (
     Login,
     Protected,
     SecretFile,
-    conversation_of,
     conversing,
     logon_with,
     plain,
-    protected,
 )
-from landbridge.cli.options import AsJson
-from landbridge.cli.probing import (
-    CertificateFile,
-    HtmlFile,
-    KeyFile,
-    PublicTrust,
-    Seconds,
-    TrustFile,
-    Where,
-    probed,
-    trust_of,
-)
+from landbridge.cli.probe_options import Behind, Judging, Telling, looked
+from landbridge.cli.probing import Where
+from landbridge.cli.spread import spread
 
 HELP = """Talk with a mail server: greeting, abilities before and after STARTTLS, certificate. No mail is sent.
 
@@ -44,8 +33,6 @@ Without a port 25 is taken, as mail adapters do. Ports 587, 465 and 25 are greet
 it logs on once, and only where the certificate is trusted; with --from and --to it asks whether these are taken, and
 takes the question back.
 """
-
-PORTS = {"smtp": 25, "smtps": 465}
 BESIDE = (587, 465, 25)
 
 Beside = Annotated[
@@ -56,6 +43,7 @@ Sender = Annotated[str, typer.Option("--from", help="Ask whether this sender is 
 Recipient = Annotated[str, typer.Option("--to", help="Ask whether this recipient is taken; needs --from.")]
 
 
+@spread
 def smtp(
     where: Where,
     protection: Protected = None,
@@ -65,21 +53,20 @@ def smtp(
     mechanism: How = Mechanism.PLAIN,
     sender: Sender = "",
     recipient: Recipient = "",
-    trust: TrustFile = None,
-    public_trust: PublicTrust = False,
-    certificate: CertificateFile = None,
-    key: KeyFile = None,
-    timeout: Seconds = 10.0,
-    html: HtmlFile = None,
-    as_json: AsJson = False,
+    *,
+    judging: Judging,
+    behind: Behind,
+    telling: Telling,
 ) -> None:
     """Probe, and tell."""
+    from landbridge.checks.talk_target import talk_target
+
     wish = Conversation(
         mechanism=mechanism,
         sender=plain(sender, "--from"),
         recipient=plain(recipient, "--to"),
         beside=tuple(beside) if beside else BESIDE,
     )
-    target = protected(conversation_of(where, "smtp", PORTS, wish), protection)
-    logon = logon_with(certificate, key, login, secret, mechanism)
-    probed(conversing(target, logon, trust_of(trust, public_trust), timeout), as_json, html)
+    target = talk_target(where, "smtp", wish, protection)
+    logon = logon_with(judging.logon, login, secret, mechanism)
+    looked(conversing(target, logon, judging.anchors, telling.timeout), where, behind, telling)

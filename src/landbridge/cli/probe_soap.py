@@ -18,8 +18,9 @@ from landbridge.cli.asking import (
     headers_of,
     logon_for,
 )
-from landbridge.cli.options import AsJson
-from landbridge.cli.probing import CertificateFile, HtmlFile, KeyFile, PublicTrust, Seconds, TrustFile, Where, probed
+from landbridge.cli.probe_options import Behind, Judging, Telling, looked
+from landbridge.cli.probing import Where, addressed
+from landbridge.cli.spread import spread
 
 HELP = """Ask a SOAP endpoint for its description, and on request send it a message without an operation.
 
@@ -35,6 +36,7 @@ Many endpoints that work refuse HEAD with 405: that is shown, and is no finding.
 """
 
 
+@spread
 def soap(
     where: Where,
     login: Login = None,
@@ -46,13 +48,10 @@ def soap(
     post: Post = False,
     body: BodyFile = None,
     framing: How = Framing.LENGTH,
-    trust: TrustFile = None,
-    public_trust: PublicTrust = False,
-    certificate: CertificateFile = None,
-    key: KeyFile = None,
-    timeout: Seconds = 10.0,
-    html: HtmlFile = None,
-    as_json: AsJson = False,
+    *,
+    judging: Judging,
+    behind: Behind,
+    telling: Telling,
 ) -> None:
     """Probe, and tell."""
     manner = Manner(
@@ -62,5 +61,6 @@ def soap(
         body=body_of(body),
         framing=framing,
     )
-    logon = logon_for(certificate, key, login, secret, bearer)
-    probed(asking(where, "soap", (trust, public_trust), logon, manner, post, timeout), as_json, html)
+    logon = logon_for(judging.logon, login, secret, bearer)
+    scene = asking(where, "soap", judging.anchors, logon, manner, post=post, seconds=telling.timeout)
+    looked(scene, addressed(where, "http"), behind, telling)

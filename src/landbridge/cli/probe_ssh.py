@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from landbridge.cli.conversing import Login, SecretFile
-from landbridge.cli.options import AsJson
-from landbridge.cli.probing import HtmlFile, Seconds, Where, probed
-from landbridge.cli.ssh_options import Deprecated, KnownHostsFile, PassphraseFile, PrivateKeyFile, User, scene_of
+from landbridge.cli.probe_options import Behind, Telling, looked
+from landbridge.cli.probing import Where
+from landbridge.cli.spread import spread
+from landbridge.cli.ssh_options import Knocking, scene_of
 
 HELP = """Look at an SSH server: greeting, what it offers, its host keys of every kind, how users may log on.
 
@@ -21,30 +21,14 @@ and tries none. --login tries once, with the password, the key, or both; and onl
 """
 
 
+@spread
 def ssh(
     where: Where,
-    known_hosts: KnownHostsFile = None,
-    user: User = "",
-    login: Login = None,
-    secret: SecretFile = None,
-    private_key: PrivateKeyFile = None,
-    passphrase: PassphraseFile = None,
-    deprecated: Deprecated = False,
-    timeout: Seconds = 10.0,
-    html: HtmlFile = None,
-    as_json: AsJson = False,
+    *,
+    how: Knocking,
+    behind: Behind,
+    telling: Telling,
 ) -> None:
     """Probe, and tell."""
-    scene = scene_of(
-        where,
-        "ssh",
-        known_hosts=known_hosts,
-        user=user,
-        login=login,
-        secret=secret,
-        private_key=private_key,
-        passphrase=passphrase,
-        deprecated=deprecated,
-        seconds=timeout,
-    )
-    probed(scene, as_json, html)
+    scene = scene_of(where, "ssh", how, telling.timeout)
+    looked(scene, where, behind, telling)

@@ -9,24 +9,9 @@ import msgspec
 import typer
 
 from landbridge.checks.evidence import Perspective
-from landbridge.cli.options import DATA, AsJson, Data
-from landbridge.cli.probing import (
-    CertificateFile,
-    HtmlFile,
-    KeyFile,
-    Location,
-    PublicTrust,
-    Seconds,
-    Through,
-    TrustFile,
-    Where,
-    addressed,
-    logon_of,
-    probed,
-    target_of,
-    through,
-    trust_of,
-)
+from landbridge.cli.probe_options import Behind, Judging, Telling, pass_on
+from landbridge.cli.probing import Where, addressed, probed, target_of, trust_of
+from landbridge.cli.spread import spread
 from landbridge.faults import FaultError, fault
 
 if TYPE_CHECKING:
@@ -62,11 +47,10 @@ Seen = Annotated[Path | None, typer.Option("--seen", help="PEM: the chain in the
 TenantHost = Annotated[str, typer.Option("--tenant-host", help="The host that is recorded for the tenant.")]
 
 
+@spread
 def tls(
     where: Where,
     perspective: As = Perspective.RECEIVER,
-    trust: TrustFile = None,
-    public_trust: PublicTrust = False,
     other_trust: OtherTrust = None,
     seen: Seen = None,
     tenant_host: TenantHost = "",
@@ -76,18 +60,14 @@ def tls(
     resolver: Resolver = "",
     proxy: Proxy = "",
     proxy_password: ProxyPassword = None,
-    certificate: CertificateFile = None,
-    key: KeyFile = None,
-    subaccount: Through = "",
-    location: Location = "",
-    data: Data = DATA,
-    timeout: Seconds = 10.0,
-    html: HtmlFile = None,
-    as_json: AsJson = False,
+    *,
+    judging: Judging,
+    behind: Behind,
+    telling: Telling,
 ) -> None:
     """Probe, and tell."""
-    if subaccount:
-        through(addressed(where, "tcp"), subaccount, location, timeout, data, as_json, html)
+    if behind.subaccount:
+        pass_on({"target": addressed(where, "tcp")}, behind, telling)
         return
     from landbridge.checks.diallers import DirectDialler
     from landbridge.checks.probe import Scene
@@ -101,8 +81,8 @@ def tls(
         target=msgspec.structs.replace(target, perspective=perspective),
         dialler=DirectDialler(),
         clock=system_clock,
-        logon=logon_of(certificate, key),
-        trust=trust_of(trust, public_trust),
+        logon=judging.logon,
+        trust=judging.anchors,
         tls=TlsTerms(
             server_name=server_name,
             newest=newest,
@@ -113,9 +93,9 @@ def tls(
             other_trust=trust_of(other_trust, public=False).certificates,
             seen=trust_of(seen, public=False).certificates,
         ),
-        seconds=timeout,
+        seconds=telling.timeout,
     )
-    probed(scene, as_json, html)
+    probed(scene, telling.as_json, telling.html)
 
 
 def _resolver(text: str) -> tuple[str, int]:

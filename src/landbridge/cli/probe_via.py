@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
-from landbridge.cli.options import DATA, AsJson, Data, SubaccountName
-from landbridge.cli.probing import HtmlFile, Location, Where, through
+from landbridge.cli.options import DATA, Data, SubaccountName
+from landbridge.cli.probe_options import Behind, Telling, pass_on
+from landbridge.cli.probing import Location, Where
+from landbridge.cli.spread import spread
 
 HELP = """Look at a system behind a connector, without a destination: mapping, resource, backend, answer.
 
@@ -21,14 +19,7 @@ are exposed; anything else is refused, and put on record on both sides.
 """
 
 
-def via(
-    where: Where,
-    subaccount: SubaccountName,
-    location: Location = "",
-    timeout: Annotated[float, typer.Option("--timeout", min=0.1, max=30, help="Seconds for each measurement.")] = 10.0,
-    html: HtmlFile = None,
-    data: Data = DATA,
-    as_json: AsJson = False,
-) -> None:
+@spread
+def via(where: Where, subaccount: SubaccountName, telling: Telling, location: Location = "", data: Data = DATA) -> None:
     """Probe, and tell."""
-    through(where, subaccount, location, timeout, data, as_json, html)
+    pass_on({"target": where}, Behind(subaccount, location, data), telling)

@@ -39,14 +39,11 @@ Through = Annotated[
 Location = Annotated[str, typer.Option("--location", help="Location id of that connector.")]
 
 
-def through(
-    where: str, subaccount: str, location: str, seconds: float, data: Path, as_json: bool, html: Path | None
-) -> None:
+def through(subaccount: str, wish: Mapping[str, object], data: Path, as_json: bool, html: Path | None) -> None:
     """Have a connector look at a system of its mappings, tell the report, and end with its exit code."""
     from landbridge.cli.listing import path
     from landbridge.cli.running import RunningSide
 
-    wish = {"target": where, "location": location, "seconds": min(seconds, 30.0)}
     reported(RunningSide(data).post(path("subaccounts", subaccount, "probe"), wish), as_json, html)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from landbridge.cli.conversing import SECRET
+from landbridge.cli.conversing import SECRET, Login, SecretFile
 from landbridge.cli.probing import target_of
 from landbridge.cli.text_file import read_text
 from landbridge.faults import FaultError, fault
@@ -35,19 +36,20 @@ Deprecated = Annotated[
 ]
 
 
-def scene_of(
-    where: str,
-    protocol: str,
-    *,
-    known_hosts: Path | None,
-    user: str,
-    login: str | None,
-    secret: Path | None,
-    private_key: Path | None,
-    passphrase: Path | None,
-    deprecated: bool,
-    seconds: float,
-) -> Scene:
+@dataclass(frozen=True, slots=True)
+class Knocking:
+    """How a probe knocks at an SSH server."""
+
+    known_hosts: KnownHostsFile = None
+    user: User = ""
+    login: Login = None
+    secret: SecretFile = None
+    private_key: PrivateKeyFile = None
+    passphrase: PassphraseFile = None
+    deprecated: Deprecated = False
+
+
+def scene_of(where: str, protocol: str, how: Knocking, seconds: float) -> Scene:
     """What the options say. Raises `FaultError` for files that cannot be read, and for a logon without any secret."""
     from landbridge.checks.diallers import DirectDialler
     from landbridge.checks.evidence import Effect
@@ -56,24 +58,25 @@ def scene_of(
     from landbridge.net.clock import system_clock
 
     target = target_of(where, protocol, 22, ("ssh", "sftp"))
-    password = _secret(secret, SECRET) if login is not None else _nothing()
+    logs_on = how.login is not None
+    password = _secret(how.secret, SECRET) if logs_on else _nothing()
     terms = SshTerms(
-        known_hosts=read_text(known_hosts) if known_hosts is not None else None,
-        source=str(known_hosts or ""),
-        private_key=_secret(private_key, "") if login is not None else _nothing(),
-        passphrase=_secret(passphrase, PASSPHRASE),
-        deprecated=deprecated,
+        known_hosts=read_text(how.known_hosts) if how.known_hosts is not None else None,
+        source=str(how.known_hosts or ""),
+        private_key=_secret(how.private_key, "") if logs_on else _nothing(),
+        passphrase=_secret(how.passphrase, PASSPHRASE),
+        deprecated=how.deprecated,
     )
-    if login is not None:
-        _check(terms, password, private_key)
+    if logs_on:
+        _check(terms, password, how.private_key)
     return Scene(
-        target=msgspec.structs.replace(target, path="", user=login or user),
+        target=msgspec.structs.replace(target, path="", user=how.login or how.user),
         dialler=DirectDialler(),
         clock=system_clock,
-        logon=Logon(user=login or "", password=password),
+        logon=Logon(user=how.login or "", password=password),
         ssh=terms,
         seconds=seconds,
-        allowed=HARMLESS | {Effect.INTRUSIVE} if login is not None else HARMLESS,
+        allowed=HARMLESS | {Effect.INTRUSIVE} if logs_on else HARMLESS,
     )
 
 

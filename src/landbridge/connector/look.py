@@ -12,6 +12,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 from cryptography import x509
+from msgspec import structs
 
 from landbridge.checks.diallers import DirectDialler
 from landbridge.checks.evidence import Effect, Evidence, Layer, Target
@@ -25,6 +26,7 @@ from landbridge.connector.access import AccessTable
 from landbridge.connector.availability import head_of
 from landbridge.connector.backend import BackendConnection
 from landbridge.connector.dial_backend import connect_backend
+from landbridge.connector.inquire import asked_for, inquired
 from landbridge.connector.nearness import nearest, passes_in_other_case, passes_plainly
 from landbridge.connector.policy import Policy
 from landbridge.connector.propagation.trust_list import TrustList
@@ -60,13 +62,18 @@ class Looker:
     async def look(self, question: Question) -> Evidence:
         """Everything about one mapping. Raises `FaultError` (`connector.system-not-exposed`) for what is none."""
         mapping, decision = _decided(self.policy.access, question)
+        inquiry = asked_for(question)
         look = _Look(self, mapping, question, decision)
         target = Target(
             protocol=PROTOCOL, host=mapping.internal_host, port=mapping.internal_port_of(question.port), path="/"
         )
         scene = Scene(target, DirectDialler(), self.clock, seconds=question.seconds)
         evidence = await observe(scene, look.probes())
-        return evidence if self.policy.probes_tell_internal else veiled(evidence, question.host, question.port)
+        told = evidence if self.policy.probes_tell_internal else veiled(evidence, question.host, question.port)
+        if inquiry is None:
+            return told
+        said = await inquired(inquiry, question, mapping, self.policy, self.settings, self.clock, evidence)
+        return structs.replace(told, steps=(*told.steps, *said))
 
 
 def _decided(access: AccessTable, question: Question) -> tuple[Mapping, str]:

@@ -31,7 +31,9 @@ class Questions:
         self._ids = itertools.count(1)
         self._waiting: dict[str, _Waiting] = {}
 
-    async def ask(self, kind: str, host: str, port: int, path: str, seconds: float, patience: float) -> str:
+    async def ask(
+        self, kind: str, host: str, port: int, path: str, seconds: float, patience: float, inquiry: str = ""
+    ) -> str:
         """Evidence as the connector wrote it. `seconds` for each measurement, `patience` for the whole answer.
 
         Raises `FaultError`: that of the connector, or `connector.probe-*`.
@@ -40,7 +42,7 @@ class Questions:
             raise FaultError(fault("connector.probes-busy", number=len(self._waiting)))
         name = f"p{next(self._ids)}"
         waiting = self._waiting[name] = _Waiting(asyncio.get_running_loop().create_future())
-        self._tell(Probe(name, "tcp" if kind == "tcp" else "http", host, port, path, seconds))
+        self._tell(Probe(name, "tcp" if kind == "tcp" else "http", host, port, path, seconds, inquiry))
         try:
             async with asyncio.timeout(patience):
                 return await waiting.answer

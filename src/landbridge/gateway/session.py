@@ -200,7 +200,9 @@ class TunnelSession:
             self.mux.send(self._control, encode(message))
             self.link.wake()
 
-    async def look(self, kind: str, host: str, port: int, path: str, seconds: float, patience: float) -> str:
+    async def look(
+        self, kind: str, host: str, port: int, path: str, seconds: float, patience: float, inquiry: str = ""
+    ) -> str:
         """What the connector sees of one of its mappings: evidence as JSON text (gateway/questions.py).
 
         Raises `FaultError`, that of the connector among others.
@@ -211,7 +213,7 @@ class TunnelSession:
             raise FaultError(fault("connector.probes-unknown", version=version))
         if hello.probes != "mapped":
             raise FaultError(fault("connector.probes-off"))
-        return await self._questions.ask(kind, host, port, path, seconds, patience)
+        return await self._questions.ask(kind, host, port, path, seconds, patience, inquiry)
 
     @property
     def usable(self) -> bool:

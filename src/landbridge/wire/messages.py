@@ -193,6 +193,7 @@ class Probe(msgspec.Struct, frozen=True, tag_field="t", tag="probe", omit_defaul
     kind, host, port  a virtual target, looked up as for Open
     path              whose exposure is asked for, and which is requested if it is exposed
     seconds           for each measurement
+    inquiry           what to ask the backend beyond that, as JSON text; empty: nothing
     """
 
     id: str
@@ -201,6 +202,7 @@ class Probe(msgspec.Struct, frozen=True, tag_field="t", tag="probe", omit_defaul
     port: Port
     path: str = "/"
     seconds: Annotated[float, msgspec.Meta(gt=0, le=120)] = 10.0
+    inquiry: str = ""
 
 
 class ProbeEnded(msgspec.Struct, frozen=True, tag_field="t", tag="probe-ended", omit_defaults=True):

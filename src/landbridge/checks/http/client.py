@@ -66,6 +66,8 @@ async def ask(
     began = loop.time()
     try:
         async with asyncio.timeout(scene.seconds):
+            if reason := scene.refuses(request.url.path):
+                raise NoWay("not-exposed", reason)
             if connection is None:
                 connection = await opened(scene, request.url, address, secret=request.secret, stranger=stranger)
             else:

@@ -25,7 +25,7 @@ class Request:
 
     purpose  why (`HttpAnswer.purpose`)
     logon    scheme by which it logs on; empty: not at all
-    headers  beyond Host, Accept-Encoding, User-Agent and those of the body
+    headers  beyond Host (unless it is another one), Accept-Encoding, User-Agent and those of the body
     body     its bytes; None: it has none at all
     open_body  whether the body holds no secret
     """
@@ -60,6 +60,8 @@ class Request:
             ("User-Agent", "landbridge"),
             ("Accept-Encoding", "gzip"),
         )
+        if any(name == "Host" for name, _ in self.headers):
+            usual = usual[1:]
         return (*usual, *self.headers, *(body[self.framing] if self.body is not None else ()))
 
     @property

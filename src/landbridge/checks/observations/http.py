@@ -17,6 +17,7 @@ NO_ANSWER = {
     "tls": "the TLS handshake fails",
     "untrusted": "nothing vouches for the server, so no secret was sent to it",
     "forbidden": "the address may not be called from here",
+    "not-exposed": "the connector does not expose that path",
     "loop": "the redirects lead back to where they came from",
     "far": "there are more redirects than are followed",
     "unreadable": "the redirect leads to no HTTP address",

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from landbridge.checks.evidence import Effect, Evidence, Layer, Step, Target, restored
 from landbridge.checks.http.request import Header
 from landbridge.checks.http.url import Url
+from landbridge.checks.inquiry import Inquiry, written
 from landbridge.checks.observations import ConnectorAsked, DoorAnswered, NothingSeen, Observation, TunnelPinged
 from landbridge.checks.probe import Probe, Scene
 from landbridge.checks.probes.claims import claims_seen
 from landbridge.checks.probes.door import Passage, headers_of_tokens
-from landbridge.checks.probes.retrieval import fixed_headers, retrieved
+from landbridge.checks.probes.retrieval import fixed_headers, logon_given, retrieved
 from landbridge.checks.surroundings import AuthTokens, Found, Surroundings, Wish
 from landbridge.faults import FaultError
 from landbridge.model.secret import Secret
@@ -24,12 +25,16 @@ PINGS = 3
 
 @dataclass(slots=True)
 class OnPremise:
-    """One run. What the connector saw is kept here until it is joined with the rest."""
+    """One run. What the connector saw is kept here until it is joined with the rest.
+
+    inquiry  what the connector is to ask the backend in its own protocol
+    """
 
     surroundings: Surroundings
     wish: Wish
     found: Found
     target: Target
+    inquiry: Inquiry | None = None
     _tokens: AuthTokens = ()
     _remote: tuple[Step, ...] = field(default=())
 
@@ -126,8 +131,12 @@ class OnPremise:
         began = loop.time()
         target, kind = self.target, "http" if self.found.seen.type == "HTTP" else "tcp"
         try:
+            inquiry = written(self.inquiry) if self.inquiry is not None else ""
+        except ValueError as error:
+            return [ConnectorAsked(code="platform.request-invalid", reason=str(error))]
+        try:
             text = await self.surroundings.look(
-                self.found.seen.location, kind, target.host, target.port, target.path, scene.seconds
+                self.found.seen.location, kind, target.host, target.port, target.path, scene.seconds, inquiry
             )
             self._remote = restored(text.encode()).steps
         except FaultError as error:
@@ -156,7 +165,8 @@ class OnPremise:
         headers = (*fixed, *identity, *headers_of_tokens(self._tokens))
         user = next((fact.user for fact in claims_seen(self.wish) if fact.purpose == "user"), "")
         door = await self.surroundings.door(self.wish)
-        return Passage(url, door, headers, sent, user, self.found.seen.location, self.wish.websocket)
+        logon = logon_given(self.found, self._tokens)
+        return Passage(url, door, headers, sent, user, self.found.seen.location, self.wish.websocket, logon)
 
     def _identity(self, fixed: tuple[Header, ...]) -> tuple[tuple[Header, ...], str]:
         """The header that carries a user to the connector, and a word for it."""

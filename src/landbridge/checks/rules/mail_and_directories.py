@@ -23,6 +23,7 @@ from landbridge.checks.observations import (
 )
 from landbridge.checks.rules import directory_results, network, outbound_smtp_port
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
+from landbridge.checks.rules.on_premise import spoken_with, unless_behind
 
 MAILBOXES = frozenset(("imap", "pop3"))
 _DIRECTORY = "ldap"
@@ -31,7 +32,7 @@ _METHOD_REFUSED = frozenset((7, 8, 13, 48))
 
 
 def _ours(evidence: Evidence) -> bool:
-    return evidence.target.perspective is Perspective.RECEIVER and not evidence.target.location
+    return evidence.target.perspective is Perspective.RECEIVER and spoken_with(evidence, "dialog")
 
 
 def _unreached(evidence: Evidence) -> bool:
@@ -48,17 +49,17 @@ def _takes_logons(evidence: Evidence) -> bool:
     return _ours(evidence) and (evidence.target.protocol in MAILBOXES or evidence.target.protocol == _DIRECTORY)
 
 
-def _broken(evidence: Evidence) -> Verdict:
 _SENT_AWAY = "Ask the owner of the server why it sends us away: too many connections, maintenance, or our address."
 
 
+def _broken(evidence: Evidence) -> Verdict:
     ended, shaken = evidence.first(TalkEnded), evidence.first(TlsHandshake)
     if shaken is not None and shaken.problem in ("closed", "reset"):
         return Holds((shaken.line,))
-    if ended is None:
     greeted = evidence.first(Greeted)
     if greeted is not None and not greeted.welcome and evidence.target.protocol in MAILBOXES:
         return Holds((greeted.line,), Confidence.CONSISTENT, action=_SENT_AWAY)
+    if ended is None:
         begun = evidence.first(Greeted) or evidence.first(DirectorySeen)
         return Not("the server speaks with us") if begun is not None else None
     if ended.problem in ("closed", "reset") and ended.stage in ("greeting", "features"):
@@ -70,9 +71,9 @@ UNREACHED = Book(
     "inbound.icm-connection-failed",
     _unreached,
     (
-        Rule("dns", Layer.NAME, "name service", network.unknown_name),
-        Rule("refused", Layer.TCP, "target", network.refused),
-        Rule("filtered", Layer.TCP, "network", network.filtered),
+        Rule("dns", Layer.NAME, "name service", unless_behind(network.unknown_name)),
+        Rule("refused", Layer.TCP, "target", unless_behind(network.refused)),
+        Rule("filtered", Layer.TCP, "network", unless_behind(network.filtered)),
         Rule("broken-later", Layer.PROTOCOL, "target", _broken),
     ),
 )
@@ -104,20 +105,20 @@ def _scheme(evidence: Evidence) -> Verdict:
     return Holds((f"wanted: {' or '.join(tried.wanted)}", f"offered: {offered or 'nothing'}"))
 
 
-REFUSED_LOGON = Book(
 def _at_directory(judge: Callable[[Evidence], Verdict]) -> Callable[[Evidence], Verdict]:
     """A judgement that only directories give occasion for."""
     return lambda evidence: judge(evidence) if evidence.target.protocol == _DIRECTORY else None
 
 
+REFUSED_LOGON = Book(
     "outbound.http-401",
     _takes_logons,
     (
         Rule("bad-credentials", Layer.AUTHENTICATION, "target", _credentials),
         Rule("scheme-unsupported", Layer.AUTHENTICATION, "target", _scheme),
-    ),
         Rule("locked", Layer.AUTHENTICATION, "target", _at_directory(directory_results.locked)),
         Rule("redirect-stripped", Layer.AUTHENTICATION, "target", _at_directory(directory_results.referred)),
+    ),
 )
 
 

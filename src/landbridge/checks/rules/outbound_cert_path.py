@@ -6,6 +6,7 @@ from landbridge.checks.evidence import Evidence, Layer, Perspective
 from landbridge.checks.observations import TlsHandshake
 from landbridge.checks.rules import tls, tls_session
 from landbridge.checks.rules.book import Book, Rule
+from landbridge.checks.rules.on_premise import spoken_with
 from landbridge.checks.rules.tls_session import unless_default
 
 
@@ -13,7 +14,7 @@ def _applies(evidence: Evidence) -> bool:
     return (
         evidence.target.perspective is Perspective.RECEIVER
         and evidence.target.protocol != "smtp"  # outbound.smtp-port/tls-trust
-        and not evidence.target.location
+        and spoken_with(evidence, "dialog")
         and evidence.first(TlsHandshake) is not None
     )
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from landbridge.checks.evidence import Evidence, Layer
 from landbridge.checks.rules import sftp_files, ssh_host_key, ssh_logon, ssh_server
 from landbridge.checks.rules.book import Book, Rule
+from landbridge.checks.rules.on_premise import spoken_with, unless_behind
 
 
 def _applies(evidence: Evidence) -> bool:
-    return evidence.target.protocol in ("ssh", "sftp") and not evidence.target.location
+    return evidence.target.protocol in ("ssh", "sftp") and spoken_with(evidence, "ssh")
 
 
 PROTOCOL, LOGON, CLIENT = Layer.PROTOCOL, Layer.AUTHENTICATION, "SSH client"
@@ -17,7 +18,7 @@ BOOK = Book(
     "outbound.sftp",
     _applies,
     (
-        Rule("tcp", Layer.TCP, "network", ssh_server.no_connection),
+        Rule("tcp", Layer.TCP, "network", unless_behind(ssh_server.no_connection)),
         Rule("not-ssh", PROTOCOL, "target", ssh_server.other_protocol),
         Rule("closed-early", PROTOCOL, "target", ssh_server.closed_early),
         Rule("algorithms", PROTOCOL, CLIENT, ssh_server.algorithms),

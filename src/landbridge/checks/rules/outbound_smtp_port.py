@@ -22,13 +22,13 @@ from landbridge.checks.observations import (
 )
 from landbridge.checks.rules import tls
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
+from landbridge.checks.rules.on_premise import spoken_with, unless_behind
 
 AUTHENTICATION_NEEDED = 530
 _NO_SUCH_MECHANISM = frozenset((504, 534))
 """Replies to AUTH: it is not supported, or too weak (RFC 4954 §6)."""
 
 
-def _applies(evidence: Evidence) -> bool:
 _POLICY = re.compile(r"^4\d\d[ -]4\.7\.\d")
 """Not now, and it is about who calls: a reason of policy (RFC 3463 §3.8). Without one, a server may just be busy."""
 _LATER = (
@@ -42,8 +42,10 @@ _GREYLISTED = (
 )
 
 
+def _applies(evidence: Evidence) -> bool:
     target = evidence.target
-    return target.protocol == "smtp" and target.perspective is Perspective.RECEIVER and not target.location
+    ours = target.protocol == "smtp" and target.perspective is Perspective.RECEIVER
+    return ours and spoken_with(evidence, "dialog")
 
 
 def _dns(evidence: Evidence) -> Verdict:
@@ -103,10 +105,10 @@ def _not_allowed(evidence: Evidence) -> Verdict:
             return Not("the server greets us")
         if greeted.code >= 500:
             return Holds((greeted.line,))
-        return None
-    if ended is not None and ended.stage == "greeting" and ended.problem in ("closed", "reset"):
         if _POLICY.search(greeted.text):
             return Holds((greeted.line,), Confidence.CONSISTENT, action=_LATER)
+        return None
+    if ended is not None and ended.stage == "greeting" and ended.problem in ("closed", "reset"):
         if ended.secured:
             return None
         return Holds(("the connection was taken and ended without a greeting",), Confidence.CONSISTENT)
@@ -146,12 +148,12 @@ def protection(evidence: Evidence) -> Verdict:
             ("STARTTLS is demanded", f"the server offers {', '.join(offered.features) or 'nothing'}"),
             action="Use a port that offers STARTTLS, or have it switched on at the server.",
         )
-    if (refused := _tls_first(evidence)) is not None:
-        return Holds((refused, "STARTTLS is offered and was not used"), action="Use STARTTLS.")
     if (change := evidence.first(StartTlsAnswered)) is not None and not change.agreed:
         said = ("STARTTLS is offered, and refused when it is asked for", change.line)
         sure = Confidence.PROVEN if wish is Protection.STARTTLS else Confidence.CONSISTENT
         return Holds(said, sure, action="Have the server's TLS repaired, or use the port that speaks TLS at once.")
+    if (refused := _tls_first(evidence)) is not None:
+        return Holds((refused, "STARTTLS is offered and was not used"), action="Use STARTTLS.")
     if _misunderstood(evidence) is not None:
         return Not("the server begins by itself" + (" under TLS" if wish is Protection.TLS else " in plain text"))
     return Not(_protected(wish, shaken)) if evidence.first(Greeted) is not None else None
@@ -202,11 +204,11 @@ def _auth(evidence: Evidence) -> Verdict:
         return None
     if tried.accepted:
         return Not("the logon was accepted")
-    if tried.code in _NO_SUCH_MECHANISM or tried.code == AUTHENTICATION_NEEDED or tried.code < 500:
-        return None
     said = f"{evidence.target.user} with {tried.mechanism}: {tried.text}"
     if tried.code == _TOO_WEAK and _is_offered(evidence, tried.mechanism):
         return Holds((said, f"{tried.mechanism} is offered all the same"), Confidence.CONSISTENT, action=_OTHER_SECRET)
+    if tried.code in _NO_SUCH_MECHANISM or tried.code == AUTHENTICATION_NEEDED or tried.code < 500:
+        return None
     return Holds((said,))
 
 
@@ -225,8 +227,6 @@ def _auth_mechanism(evidence: Evidence) -> Verdict:
     return Not(f"{tried.mechanism} is offered")
 
 
-def _mechanisms(evidence: Evidence) -> str:
-    lists = evidence.all(Offered)
 def _is_offered(evidence: Evidence, mechanism: str) -> bool:
     """Whether the server itself lists it under TLS, so that it cannot be too weak."""
     if not any(one.secured for one in evidence.all(Offered)):
@@ -234,6 +234,8 @@ def _is_offered(evidence: Evidence, mechanism: str) -> bool:
     return mechanism.upper() in _mechanisms(evidence).upper().replace("=", " ").replace(",", " ").split()
 
 
+def _mechanisms(evidence: Evidence) -> str:
+    lists = evidence.all(Offered)
     return ", ".join(one for one in lists[-1].features if one.upper().startswith("AUTH")) if lists else ""
 
 
@@ -245,11 +247,11 @@ def _tls_would_help(evidence: Evidence) -> bool:
 
 def _sender_or_relay(evidence: Evidence) -> Verdict:
     asked = evidence.all(AddressAsked)
-    refused = next((one for one in asked if not one.accepted and one.code >= 500), None)
-    if refused is not None:
     put_off = next((one for one in asked if not one.accepted and _POLICY.search(one.text)), None)
     if put_off is not None:
         return Holds((f"{_address(evidence, put_off)}: {put_off.text}",), Confidence.CONSISTENT, action=_GREYLISTED)
+    refused = next((one for one in asked if not one.accepted and one.code >= 500), None)
+    if refused is not None:
         return None if _tls_first(evidence) else Holds((f"{_address(evidence, refused)}: {refused.text}",))
     return Not("the server takes " + " and ".join(one.role for one in asked)) if asked else None
 
@@ -266,9 +268,9 @@ BOOK = Book(
     "outbound.smtp-port",
     _applies,
     (
-        Rule("dns", Layer.NAME, "name service", _dns),
-        Rule("no-port-given", Layer.TCP, "TCP client", _no_port_given),
-        Rule("port-25-blocked", Layer.TCP, "network", _port_blocked),
+        Rule("dns", Layer.NAME, "name service", unless_behind(_dns)),
+        Rule("no-port-given", Layer.TCP, "TCP client", unless_behind(_no_port_given)),
+        Rule("port-25-blocked", Layer.TCP, "network", unless_behind(_port_blocked)),
         Rule("ip-not-allowed", Layer.PROTOCOL, SERVER, _not_allowed),
         Rule("protection-mismatch", Layer.PROTOCOL, SERVER, protection),
         Rule("wrong-protocol", Layer.PROTOCOL, SERVER, wrong_protocol),

@@ -35,6 +35,7 @@ from landbridge.lab.scenarios import (
     rotated,
     trust_stores,
     via_connector,
+    via_protocols,
 )
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -62,6 +63,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *dest_editor.SCENARIOS,
     *other_types.SCENARIOS,
     *via_connector.SCENARIOS,
+    *via_protocols.SCENARIOS,
     *avail.SCENARIOS,
     *avail_private.SCENARIOS,
     *healthy_on_premise.SCENARIOS,
