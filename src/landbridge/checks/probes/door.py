@@ -18,7 +18,7 @@ from landbridge.checks.http.received import Received
 from landbridge.checks.http.request import Header, Request
 from landbridge.checks.http.showing import fact
 from landbridge.checks.http.url import Url
-from landbridge.checks.observations import ConnectionRested, DoorAnswered, Observation
+from landbridge.checks.observations import ConnectionRested, DoorAnswered, LogonGiven, Observation
 from landbridge.checks.observations.http import Phases
 from landbridge.checks.surroundings import Door
 from landbridge.model.secret import Secret
@@ -28,6 +28,8 @@ PURPOSE = "answer"
 """Of the HTTP answer that is a backend's own."""
 _UNSERVED = frozenset({405, 501})
 """After these to HEAD, GET is asked (destination-service §7)."""
+_CONCLUSIVE = frozenset({401, 407, 429})
+"""Refusals that have nothing to do with the method; others are often about HEAD alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Passage:
     sent      which identity goes along (`DoorAnswered.sent`)
     user      name of the user whose identity goes along; empty: nobody's
     location  location id of the connector
+    logon     with what the request logs on, where that is user and password or a token; None: not so
     upgrades  whether an upgrade to WebSocket is asked for
     """
 
@@ -48,21 +51,27 @@ class Passage:
     user: str = ""
     location: str = ""
     upgrades: bool = False
+    logon: LogonGiven | None = None
 
     async def answers(self, seconds: float) -> Sequence[Observation]:
-        """What comes back to HEAD; after 405 or 501 to GET. Upgrades are asked for with GET (RFC 6455 §4.1)."""
+        """What comes back to HEAD; to GET where that says more. Upgrades are asked for with GET (RFC 6455 §4.1)."""
         if self.upgrades:
             return await self._ask("GET", seconds)
         seen = await self._ask("HEAD", seconds)
         first = seen[0]
-        if isinstance(first, DoorAnswered) and first.from_backend and first.status in _UNSERVED:
+        if isinstance(first, DoorAnswered) and first.from_backend and self._tells_little(first.status):
             return await self._ask("GET", seconds)
-        if isinstance(first, DoorAnswered) and self.user and first.from_backend and first.status in (401, 403):
-            return await self._ask("GET", seconds)  # its body may name the user
         return seen
 
+    def _tells_little(self, status: int) -> bool:
+        """Whether an answer to HEAD may be about HEAD; or names the user in a body, if it has one."""
+        if status in _UNSERVED or (400 <= status < 500 and status not in _CONCLUSIVE):
+            return True
+        return bool(self.user) and status == 401
+
     async def _ask(self, method: str, seconds: float) -> Sequence[Observation]:
-        request = Request(PURPOSE, method, self.url, self._headers)
+        scheme = self.logon.scheme if self.logon is not None else ""
+        request = Request(PURPOSE, method, self.url, self._headers, scheme)
         received, took, connection = await self._sent(request, seconds)
         if connection is not None:
             connection.close()
@@ -70,7 +79,8 @@ class Passage:
         if not answered.from_backend:
             return (answered,)
         phases = Phases(first_byte=received.first_byte, ended=received.ended or took)
-        return (answered, fact(request, "", received, phases))
+        given = (self.logon,) if self.logon is not None else ()
+        return (answered, *given, fact(request, "", received, phases))
 
     async def rested(self, pause: float, seconds: float) -> ConnectionRested:
         """Two requests over one connection with a pause between them, then one over a new connection."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from landbridge.checks.http.jwt import expiry
 from landbridge.checks.http.request import Header
-from landbridge.checks.observations import TokenRetrieved
+from landbridge.checks.observations import LogonGiven, TokenRetrieved
 from landbridge.checks.probe import Logon
 from landbridge.checks.surroundings import AuthTokens, Found, Surroundings, Wish
 from landbridge.faults import FaultError
@@ -39,6 +40,22 @@ def logon_of(found: Found, tokens: AuthTokens) -> Logon:
     good = [entry for entry in tokens if entry.get("value") and not entry.get("error")]
     user = properties.get("mail.user", "") if found.seen.type == "MAIL" else ""
     return Logon(user=user, token=Secret(str(good[0]["value"]))) if good else Logon()
+
+
+def logon_given(found: Found, tokens: AuthTokens) -> LogonGiven | None:
+    """What its clients log on with, as a fact; None when that is neither user and password nor a token."""
+    logon = logon_of(found, tokens)
+    secret = logon.token if logon.token else logon.password
+    scheme = "Bearer" if logon.token else "Basic" if logon.user else ""
+    if not scheme:
+        return None
+    return LogonGiven(
+        scheme=scheme,
+        user=logon.user,
+        outside_ascii=not (logon.user + secret.reveal()).isascii(),
+        sap_client=found.properties.get("sap-client", ""),
+        expires=expiry(logon.token),
+    )
 
 
 def _seen(entry: Mapping[str, object]) -> TokenRetrieved:
