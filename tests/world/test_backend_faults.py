@@ -107,7 +107,8 @@ async def test_accepts_and_never_answers(erp: World, method: str) -> None:
     async with raw_backend(silence) as backend:
         answer = await call(erp, backend.port, method=method, body=b"x" if method == "POST" else None)
         assert (answer.status, answer.fault) == (504, "backend.silent")
-        assert b"within 0.4 seconds" in answer.body
+        assert answer.body == b"Connection to the backend is timeout. Gateway Timeout Error"
+        assert "within 0.4 seconds" in (answer.header("x-error-message") or "")
         await backend.connections[0].closed.wait()
 
 

@@ -95,6 +95,7 @@ ROWS = (
         exit=24,
         retry=True,
         proves=(("conn.timeout-backend", "slow-backend"),),
+        body="Connection to the backend is timeout. Gateway Timeout Error",
         reference="connectivity-proxy §5 row 12",
     ),
     FaultKind(
