@@ -41,7 +41,7 @@ def _server_error(evidence: Evidence) -> Verdict:
     answer = decisive(evidence)
     if answer is None:
         met = _unnamed(evidence)
-        return None if met is None else Not(f"{met.origin} answered, not the target")
+        return None if met is None else Not(f"the {met.origin} answered, not the target")
     if answer.problem:
         return Not("there is no status at all")
     if is_ours(answer):
@@ -55,7 +55,8 @@ def _from_connectivity(evidence: Evidence) -> Verdict:
     met = _unnamed(evidence)
     if answer is None and met is not None:
         kind = CATALOGUE[met.code]
-        return Holds((met.line, f"{met.code} is an answer of the {met.origin}"), emitter=met.origin, action=kind.action)
+        saw = (met.line, f"the answer was made on the way, by the {met.origin}")
+        return Holds(saw, emitter=met.origin, action=kind.action)
     if answer is None:
         return None
     if is_ours(answer):

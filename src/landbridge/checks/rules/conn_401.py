@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from landbridge.checks.chains import certificates, names
 from landbridge.checks.evidence import Evidence, Layer
 from landbridge.checks.finding import Confidence
 from landbridge.checks.observations import DoorAnswered
 from landbridge.checks.observations.tls import ALERTS
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
-from landbridge.checks.rules.conn_502 import refused_certificate
+from landbridge.checks.rules.conn_502 import keeps_user_back, refused_certificate
 from landbridge.checks.rules.on_premise import Way, met, proves, release, through_connector, way
 
 FAILURE = "conn.401"
@@ -27,7 +28,7 @@ def _applies(evidence: Evidence) -> bool:
         return False
     if seen.door_code.startswith("principal.") and seen.door_code != "principal.not-mutual":
         return True
-    if refused_certificate(seen) or _too_old(seen):
+    if refused_certificate(seen) or keeps_user_back(seen) or _too_old(seen):
         return True
     return seen.seen.authentication == _PROPAGATION and seen.status in (401, 403) and _shows_users(seen)
 
@@ -99,6 +100,23 @@ def _untrusted(evidence: Evidence) -> Verdict:
         return Not("the backend does not refuse the connector's certificate")
     alert = ALERTS.get(seen.shaken.alert, str(seen.shaken.alert))
     return Holds((f"the backend refuses the connector's certificate with alert {alert}",), emitter=BACKEND)
+
+
+def _other_host(evidence: Evidence) -> Verdict:
+    """The backend is not the one that its mapping names, as far as its certificate tells."""
+    seen = way(evidence)
+    if not keeps_user_back(seen):
+        trusted = seen.connected is not None and seen.connected.good and seen.connected.tls
+        return Not("the backend's certificate is for the host of the mapping") if trusted else None
+    shown = (f"it is for {', '.join(_shown_names(seen)) or 'no host at all'}",) if seen.shaken is not None else ()
+    said = "a user is to be shown, and the backend's certificate is not for the internal host of the mapping"
+    return Holds((said, *shown, *((met(seen.door_code),) if seen.door_code else ()), *_token(seen)))
+
+
+def _shown_names(seen: Way) -> tuple[str, ...]:
+    """Hosts for which the backend's certificate is."""
+    chain = certificates(seen.shaken.chain[:1]) if seen.shaken is not None else ()
+    return names(chain[0]) if chain else ()
 
 
 def _locked(evidence: Evidence) -> Verdict:
@@ -190,6 +208,7 @@ BOOK = Book(
         Rule("token-missing", USER, BACKEND, _missing),
         Rule("authorization-header-too", USER, BACKEND, _too_many),
         Rule("certificate-expired", USER, BACKEND, _certificate_old),
+        Rule("certificate-other-host", Layer.TLS_SERVER, BACKEND, _other_host),
         Rule("system-certificate-untrusted", Layer.TLS_CLIENT, BACKEND, _untrusted),
         Rule("backend-user-locked", Layer.AUTHORISATION, BACKEND, _locked),
         Rule("technical-user-unsupported", USER, CONNECTOR, _technical),

@@ -192,7 +192,7 @@ def _is_exact(seen: Way) -> bool:
 def _passes(seen: Way) -> str:
     if seen.refusal in _SYSTEM:
         return "there is not even a mapping"
-    if seen.refusal == _DISABLED:
+    if seen.refusal in (_DISABLED, _UPGRADE):
         return "a resource covers the path"
     return "the path is exposed" if not seen.refusal else "a resource is there for the path, written otherwise"
 

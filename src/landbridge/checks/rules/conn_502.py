@@ -12,6 +12,8 @@ from landbridge.checks.rules.on_premise import Way, met, through_connector, way
 CONNECTOR, BACKEND = "connector", "backend"
 CLIENT_REFUSALS = frozenset((42, 43, 44, 45, 46, 48, 49))
 """Alerts by which a server refuses the certificate that it got (RFC 8446 §6.2)."""
+OTHER_HOST = frozenset((62, 64))
+"""X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
 _FIREWALL = frozenset({"backend.connect-timeout", "backend.unreachable"})
 _VERIFY = {
     9: "it is not valid yet",
@@ -31,12 +33,20 @@ def _applies(evidence: Evidence) -> bool:
     if not through_connector(evidence):
         return False
     trouble = seen.trouble not in ("", "backend.silent", "backend.upload-stalled")
-    return (trouble and not refused_certificate(seen)) or seen.door_code == "principal.not-mutual"
+    theirs = refused_certificate(seen) or keeps_user_back(seen)
+    return (trouble and not theirs) or seen.door_code == "principal.not-mutual"
 
 
 def refused_certificate(seen: Way) -> bool:
     """Whether the backend refuses the connector's own certificate."""
     return seen.shaken is not None and seen.shaken.certificate_sent and seen.shaken.alert in CLIENT_REFUSALS
+
+
+def keeps_user_back(seen: Way) -> bool:
+    """Whether the connector shows a user to nobody here, because the backend's certificate is for another host."""
+    if seen.seen is None or seen.seen.authentication != "PrincipalPropagation" or seen.claims("user") is None:
+        return False
+    return seen.connected is not None and seen.connected.verify_error in OTHER_HOST
 
 
 def _by_code(codes: frozenset[str], otherwise: str) -> Callable[[Evidence], Verdict]:

@@ -82,6 +82,7 @@ def mutual(
     configure: Configure = _as_usual,
     asks: bool = True,
     knows_us: bool = True,
+    names: Sequence[str] = ("localhost", "127.0.0.1"),
 ) -> Backend:
     """A backend with TLS that asks the connector for its certificate, and takes it if it knows the authority."""
 
@@ -93,7 +94,7 @@ def mutual(
         files = {"trusted.pem": top.pem, "system.pem": own.chain_pem, "system.key": own.key_pem}
         for name, text in files.items():
             (folder / name).write_text(text)
-        context = server_context(leaf(top), folder, clients=clients.pem if asks else "")
+        context = server_context(leaf(top, names), folder, clients=clients.pem if asks else "")
         content: dict[str, Any] = {
             "trusted_ca_files": (str(folder / "trusted.pem"),),
             "system_certificate": KeyFiles(str(folder / "system.pem"), str(folder / "system.key")),
@@ -214,6 +215,11 @@ SCENARIOS = (
         FAILURE,
         "system-certificate-untrusted",
         propagating("It does not trust the connector.", mutual(welcome, knows_us=False)),
+    ),
+    Scenario(
+        FAILURE,
+        "certificate-other-host",
+        propagating("Its certificate is for another host.", mutual(welcome, names=["crm.example"])),
     ),
     Scenario(FAILURE, "backend-user-locked", propagating("It names the user.", mutual(_locked))),
     Scenario(

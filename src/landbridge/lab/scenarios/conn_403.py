@@ -8,8 +8,8 @@ from pathlib import Path
 
 from landbridge.connector.enrol import enrol
 from landbridge.connector.state.files import load_state
-from landbridge.lab.scenario import Scenario, Stage
-from landbridge.lab.scenarios.world_stage import Story, on_premise, stage
+from landbridge.lab.scenario import HEALTHY, Scenario, Stage
+from landbridge.lab.scenarios.world_stage import Story, check, on_premise, stage
 from landbridge.model.landscape import ConnectorContent
 from landbridge.model.mapping import Resource
 from landbridge.testing.world import ACME, World, erp_mapping
@@ -17,10 +17,16 @@ from landbridge.testing.world import ACME, World, erp_mapping
 FAILURE = "conn.403"
 
 
-def exposing(text: str, path: str, *resources: Resource) -> Stage:
-    """A mapping with those resources, and a destination with that path."""
-    destination = on_premise(f"http://erp.virtual:80{path}")
-    return stage(Story(text, destination, mappings=lambda running: (erp_mapping(running.backend.port, *resources),)))
+def exposing(text: str, path: str, *resources: Resource, options: Sequence[str] = ()) -> Stage:
+    """A mapping with those resources, and a destination with that path, looked at with those options."""
+    return stage(
+        Story(
+            text,
+            on_premise(f"http://erp.virtual:80{path}"),
+            mappings=lambda running: (erp_mapping(running.backend.port, *resources),),
+            command=check(*options),
+        )
+    )
 
 
 async def beside(running: World, folder: Path) -> Sequence[str]:
@@ -33,7 +39,20 @@ async def beside(running: World, folder: Path) -> Sequence[str]:
     return ()
 
 
+_UPGRADE = ("--websocket",)
+
 SCENARIOS = (
+    Scenario(
+        FAILURE,
+        "websocket-flag",
+        exposing("Its resource takes no upgrades.", "/websocket", Resource("/"), options=_UPGRADE),
+    ),
+    Scenario(
+        HEALTHY,
+        "on-premise",
+        exposing("It takes upgrades.", "/websocket", Resource("/", websocket_upgrade_allowed=True), options=_UPGRADE),
+        "websocket",
+    ),
     Scenario(FAILURE, "system-missing", stage(Story("Another port.", on_premise("http://erp.virtual:8080/"))), "port"),
     Scenario(FAILURE, "system-missing", stage(Story("Another host.", on_premise("http://crm.virtual/"))), "host"),
     Scenario(FAILURE, "resource-missing", exposing("No resource covers it.", "/odata", Resource("/sap")), "path"),
