@@ -12,6 +12,7 @@ from landbridge.model.landscape import ConnectorContent
 from landbridge.model.service_channel import ServiceChannel, ServiceMapping
 from landbridge.testing.world import ACME, GLOBEX, World, subaccount, world
 from tests.world.backends import tcp_server
+from tests.world.test_audit import cloud
 from tests.world.test_socks import echo
 
 pytestmark = pytest.mark.anyio
@@ -80,6 +81,14 @@ async def test_only_the_mapping_of_subaccount_and_location_counts(
         one.cloud.gateway.services.replace([mapping(port, subaccount, locations)])
         assert await talk(one, b"x") == b"<reset>"
         assert not reached.is_set()
+        (denied,) = cloud(one, action="open service channel")
+    assert (denied["tenant"], denied["data"]["message"], denied["data"]["service"]) == (
+        ACME,
+        "access denied",
+        "orders.db",
+    )
+    assert denied["data"]["reason"].startswith("channel.service-not-mapped: ")
+    assert denied["data"]["clientId"] == one.connectors["erp"].state.connector_id
 
 
 async def test_a_service_that_is_down_and_a_tunnel_that_is_not_there(tmp_path: Path) -> None:
