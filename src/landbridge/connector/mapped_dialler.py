@@ -7,6 +7,7 @@ import contextlib
 import socket
 import ssl
 from dataclasses import dataclass, field
+from typing import cast
 
 from landbridge.connector.dial_backend import connect_backend
 from landbridge.connector.settings import ConnectorSettings
@@ -74,8 +75,7 @@ class _Backend(asyncio.StreamReaderProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        assert isinstance(transport, asyncio.Transport)
-        self._end = transport
+        self._end = cast("asyncio.Transport", transport)  # that of TLS is of another class in uvloop
 
     async def relay(self, far: socket.socket) -> None:
         """Carry bytes both ways until one side ends."""

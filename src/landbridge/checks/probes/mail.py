@@ -106,8 +106,9 @@ def patience(scene: Scene) -> float:
 
 
 def _me(connection: Any) -> str:
-    """Our address, as RFC 5321 §4.1.3 writes it."""
-    address = connection.getsockname()[0]
+    """Our address, as RFC 5321 §4.1.3 writes it. Within the TLS of a connector the near end has none."""
+    name = connection.getsockname()
+    address = name[0] if isinstance(name, tuple) else "127.0.0.1"
     return f"[IPv6:{address}]" if ":" in address else f"[{address}]"
 
 

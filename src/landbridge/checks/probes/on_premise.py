@@ -82,6 +82,8 @@ class OnPremise:
         return "" if given else "no token was given to the check"
 
     def _may_ask(self, scene: Scene, evidence: Evidence) -> str:
+        if self.inquiry is not None:
+            return "the connector asked in the protocol of the system"
         token = evidence.step("token")
         if token is not None and not token.passed:
             return "token did not pass"

@@ -36,6 +36,7 @@ from landbridge.lab.scenarios import (
     trust_stores,
     via_connector,
     via_protocols,
+    via_services,
 )
 
 SCENARIOS: tuple[Scenario, ...] = (
@@ -64,6 +65,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     *other_types.SCENARIOS,
     *via_connector.SCENARIOS,
     *via_protocols.SCENARIOS,
+    *via_services.SCENARIOS,
     *avail.SCENARIOS,
     *avail_private.SCENARIOS,
     *healthy_on_premise.SCENARIOS,

@@ -26,7 +26,8 @@ HOST = "office.virtual"
 Port = AbstractAsyncContextManager[int]
 
 
-def _mapped(port: int, virtual: int, protocol: Protocol = Protocol.TCP) -> Behind:
+def mapped(port: int, virtual: int, protocol: Protocol = Protocol.TCP) -> Behind:
+    """office.virtual:virtual to a port of this machine."""
     return Behind((Mapping(HOST, virtual, "127.0.0.1", port, protocol=protocol),))
 
 
@@ -40,7 +41,7 @@ def serving(
         top = root("Lab Root")
         secured = trusted(folder, leaf(root("Another Root") if foreign else top, [HOST]), top)
         async with make(secured, folder) as port:
-            yield _mapped(port, virtual, protocol)
+            yield mapped(port, virtual, protocol)
 
     return started
 
@@ -73,7 +74,8 @@ def _logging_on(user: str = "shop", password: str = PASSWORD) -> Callable[[World
     return options
 
 
-def _probe(protocol: str, where: str, *options: str) -> tuple[str, ...]:
+def probe_of(protocol: str, where: str, *options: str) -> tuple[str, ...]:
+    """The command that has the connector ask."""
     return ("probe", protocol, where, "--subaccount", "acme", "--timeout", "4", *options)
 
 
@@ -107,36 +109,36 @@ PROBED = (
     Scenario(
         MAIL,
         "auth",
-        _at("Wrong password.", _STARTTLS, _probe("smtp", f"{HOST}:587"), _logging_on(password="not-it")),
+        _at("Wrong password.", _STARTTLS, probe_of("smtp", f"{HOST}:587"), _logging_on(password="not-it")),
         "via",
     ),
-    Scenario(MAIL, "tls-trust", _at("An unknown authority.", _FOREIGN, _probe("smtp", f"{HOST}:587")), "via"),
+    Scenario(MAIL, "tls-trust", _at("An unknown authority.", _FOREIGN, probe_of("smtp", f"{HOST}:587")), "via"),
     Scenario(
         LOGON,
         "bad-credentials",
-        _at("Wrong password.", _IMAP, _probe("imap", HOST), _logging_on(password="not-it")),
+        _at("Wrong password.", _IMAP, probe_of("imap", HOST), _logging_on(password="not-it")),
         "via-imap",
     ),
-    Scenario(MAIL, "wrong-protocol", _at("A mailbox of another kind.", _IMAP, _probe("pop3", f"{HOST}:143")), "via"),
+    Scenario(MAIL, "wrong-protocol", _at("A mailbox of another kind.", _IMAP, probe_of("pop3", f"{HOST}:143")), "via"),
     Scenario(
         "conn.502",
         "backend-down",
-        _at("Nothing listens there.", serving(_nobody, 25), _probe("smtp", f"{HOST}:25")),
+        _at("Nothing listens there.", serving(_nobody, 25), probe_of("smtp", f"{HOST}:25")),
         "via-smtp",
     ),
     Scenario(
         "outbound.http-403-onprem",
         "host-not-mapped",
-        _at("Another port is mapped.", _PLAIN, _probe("smtp", f"{HOST}:587")),
+        _at("Another port is mapped.", _PLAIN, probe_of("smtp", f"{HOST}:587")),
         "via-smtp",
     ),
     Scenario(
-        HEALTHY, "via", _at("STARTTLS, and a logon.", _STARTTLS, _probe("smtp", f"{HOST}:587"), _logging_on()), "smtp"
+        HEALTHY, "via", _at("STARTTLS, and a logon.", _STARTTLS, probe_of("smtp", f"{HOST}:587"), _logging_on()), "smtp"
     ),
-    Scenario(HEALTHY, "via", _at("A mailbox.", _IMAP, _probe("imap", HOST), _logging_on()), "imap"),
-    Scenario(HEALTHY, "via", _at("A mailbox.", _POP3, _probe("pop3", HOST), _logging_on()), "pop3"),
+    Scenario(HEALTHY, "via", _at("A mailbox.", _IMAP, probe_of("imap", HOST), _logging_on()), "imap"),
+    Scenario(HEALTHY, "via", _at("A mailbox.", _POP3, probe_of("pop3", HOST), _logging_on()), "pop3"),
     Scenario(
-        HEALTHY, "via", _at("A directory.", _DIRECTORY, _probe("ldap", HOST), _logging_on(directory.USER)), "ldap"
+        HEALTHY, "via", _at("A directory.", _DIRECTORY, probe_of("ldap", HOST), _logging_on(directory.USER)), "ldap"
     ),
 )
 CHECKED = (
