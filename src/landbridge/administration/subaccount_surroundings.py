@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from msgspec import structs
 
 from landbridge.administration.connector_list import ConnectedConnector, NotedFault
+from landbridge.administration.creations import creations
 from landbridge.administration.desk import Parts, find_user
 from landbridge.administration.destination_trust import trust_store
 from landbridge.administration.developer_tokens import Minting, mint
@@ -21,7 +22,7 @@ from landbridge.administration.tombstones import deleted_at
 from landbridge.checks.destination_target import proxy_type_of, url_of
 from landbridge.checks.http.url import shown
 from landbridge.checks.observations import ConnectorsListed, DestinationSeen, EditorSeen, NamesTaken, TrafficWatched
-from landbridge.checks.observations.destination import Connected
+from landbridge.checks.observations.destination import Attempt, Connected
 from landbridge.checks.observations.tunnel import LinkSeen
 from landbridge.checks.rules.conn_503 import WINDOW
 from landbridge.checks.surroundings import AuthTokens, Door, Found, Wish
@@ -46,6 +47,8 @@ from landbridge.store import (
 RETURN = 3.0
 """Seconds that a check waits for a connector that was lost just now."""
 _SIMILAR = 3
+_HISTORIES = 5
+"""Names whose creation is looked up in the audit records."""
 _LIKE = 0.8
 
 
@@ -80,11 +83,20 @@ class SubaccountSurroundings:
         async with self.parts.db.read() as session:
             held = set(await DestinationRepository(session).names(self.subaccount.id, None))
         counts = Counter(names)
+        taken = tuple(name for name in counts if name in held)
         return NamesTaken(
             wanted=len(names),
-            taken=tuple(name for name in counts if name in held),
+            taken=taken,
             repeated=tuple(name for name, number in counts.items() if number > 1),
+            attempts=await self._attempts(taken[:_HISTORIES]),
         )
+
+    async def _attempts(self, names: Sequence[str]) -> tuple[Attempt, ...]:
+        folder = self.parts.audit_folder
+        if folder is None:
+            return ()
+        found = [await asyncio.to_thread(creations, folder, self.subaccount.id, name) for name in names]
+        return tuple(attempt for one in found for attempt in one)
 
     async def editor(self, wish: Wish) -> EditorSeen:
         parts = self.parts

@@ -42,8 +42,11 @@ class AuditFrame:
         action = f"{scope['method']} {scope['path'][:300]}"
         outcome = "done" if status < 400 else "access denied" if denied else "refused"
         address = scope["client"][0] if scope.get("client") else ""
-        user, tenant = _who(scope, verified=status < 400)
+        state = scope.get("state", {})
+        user, tenant = _who(scope, verified=status < 400 or state.get("caller_verified") is True)
         details = {"status": status, "requestId": scope.get("request_id", ""), "address": address}
+        if state.get("names"):
+            details["names"] = state["names"]
         record = AuditRecord(action, outcome, about, user=user, tenant=tenant, details=details)
         # Who is let in may change as much as he may; strangers, and who asks too often, shall not fill the disk.
         self._audit(record, (about, status, address) if denied or status == 429 else None)
@@ -56,7 +59,7 @@ def _place(scope: Scope) -> str | None:
 
 
 def _who(scope: Scope, verified: bool) -> tuple[str, str]:
-    """(user, tenant) of a request. A token is believed only when the answer shows that it was verified."""
+    """(user, tenant) of a request. A token is believed only when it was verified, as the answer shows at the latest."""
     admin = scope.get("state", {}).get("admin")
     if isinstance(admin, Admin):
         return admin.name, admin.subaccount_id or ""

@@ -24,6 +24,8 @@ from landbridge.identity.client_certificates import thumbprint
 from landbridge.model.label import EntityKind
 
 PREFIX = "/destination-configuration/v1"
+_NAMED = 20
+"""Names of a request that go on record."""
 LEVELS = {Level.INSTANCE: "instance", Level.SUBACCOUNT: "subaccount"}
 """What the paths of the first version begin with."""
 
@@ -67,6 +69,7 @@ def guarded(
                 write=write,
                 instance_id=headers.get(INSTANCE_HEADER, "").lower(),
             )
+            request.state.caller_verified = True
             return await work(request, place)
 
         return await respond(request, answer)
@@ -122,12 +125,16 @@ async def object_body(request: Request, expected: str) -> Mapping[str, object]:
 
 
 async def objects_body(request: Request, expected: str) -> tuple[list[Mapping[str, object]], bool]:
-    """The body as JSON objects, and whether it is a list of them or a single one. Raises `FaultError` (400)."""
+    """The body as JSON objects, and whether it is a list of them or a single one. Raises `FaultError` (400).
+
+    Their names go on record with the request.
+    """
     body = await json_body(request, expected)
     many = isinstance(body, list)
     objects: list[Any] = body if isinstance(body, list) else [body]
     if not all(isinstance(one, dict) for one in objects):
         raise body_refusal(expected, "it is no JSON object and no list of them")
+    request.state.names = [str(one.get("Name", ""))[:200] for one in objects[:_NAMED]]
     return objects, many
 
 

@@ -46,17 +46,28 @@ class DestinationSeen(Fact, frozen=True, tag="destination-seen"):
         return f"{self.type} {self.proxy_type} {self.authentication} {self.url}{where}"
 
 
+class Attempt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An attempt to create one destination: when (seconds since the epoch), by whom, and whether it was done."""
+
+    name: str
+    time: float
+    by: str = ""
+    done: bool = False
+
+
 class NamesTaken(Fact, frozen=True, tag="names-taken"):
     """Names of destinations that somebody wants to create on the level of the subaccount.
 
     wanted    how many
     taken     those that are there already
     repeated  those that the file has more than once
+    attempts  to create those that are there, as the audit records tell them: done, or refused for the name
     """
 
     wanted: int
     taken: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
+    attempts: tuple[Attempt, ...] = ()
 
     @property
     def good(self) -> bool:

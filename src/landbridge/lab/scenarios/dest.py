@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -92,8 +93,30 @@ def _new(text: str, *names: str) -> Stage:
     return stage(Story(text, connector=False, prepare=prepare))
 
 
+async def _created(running: World, folder: Path, times: int) -> Sequence[str]:
+    """So many create the same at once, and one of them wonders."""
+    properties = dict(on_premise().properties)
+    wishes = [call(running, "acme", "POST", "subaccountDestinations", properties) for _ in range(times)]
+    assert sorted(await asyncio.gather(*wishes)) == [201, *[409] * (times - 1)]
+    file = folder / "new.json"
+    file.write_text(json.dumps([properties]))
+    return ("--new", str(file))
+
+
+async def _one(running: World, folder: Path) -> Sequence[str]:
+    return await _created(running, folder, 1)
+
+
+async def _both(running: World, folder: Path) -> Sequence[str]:
+    return await _created(running, folder, 2)
+
+
 SCENARIOS = (
+    Scenario("dest.409", "concurrent", stage(Story("Two create it at once.", None, connector=False, prepare=_both))),
     Scenario("dest.409", "exists", _new("It is there.", NAME)),
+    Scenario(
+        "dest.409", "exists", stage(Story("It was created alone.", None, connector=False, prepare=_one)), "created"
+    ),
     Scenario("dest.409", "import-duplicates", _new("One of two is there.", NAME, "CRM")),
     Scenario("dest.401", "missing", _with_token("Nothing is sent.", _missing)),
     Scenario("dest.401", "malformed", _with_token("The token was cut.", _cut)),
