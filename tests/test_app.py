@@ -153,6 +153,8 @@ async def test_the_server_profile_has_no_development_comforts(tmp_path: Path) ->
     async with cloud_side(tmp_path, profile=Profile.SERVER, host="::") as side, administrator(side) as admin:
         refused = await admin.post("/admin/dev/token", json={"subaccount": "acme", "instance": "conn"})
         assert (refused.status_code, refused.json()["code"]) == (403, "platform.laptop-only")
+        refused = await admin.post("/admin/reset", params={"to": "empty"})
+        assert (refused.status_code, refused.json()["code"]) == (403, "platform.laptop-only")
         assert len((await admin.get("/admin/subaccounts")).json()) == 1
 
 

@@ -414,10 +414,11 @@ def _admin_routers(settings: Settings, administration: AdministrationService, pa
     token = load_or_create_admin_token(settings.data)
     issuer = _admin_issuer(settings)
     guardian = Administrators(parts.db, token, parts.verifier, parts.foreign, parts.throttle, parts.clock, issuer)
-    comforts = administration.development if settings.profile is Profile.LAPTOP else None
+    is_laptop = settings.profile is Profile.LAPTOP
+    comforts = administration.development if is_laptop else None
     return [
         admin_login.login_router(guardian),
-        admin.router(administration, guardian),
+        admin.router(administration, guardian, resets=is_laptop),
         development.router(comforts, guardian),
         checks.router(administration, guardian),
     ]

@@ -67,7 +67,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def document() -> dict[str, Any]:
     """The administration, described by its routes. Checks call other servers; they have tests of their own."""
     nothing: Any = Mock()
-    routers = [admin.router(nothing, nothing), admin_login.login_router(nothing)]
+    routers = [admin.router(nothing, nothing, resets=True), admin_login.login_router(nothing)]
     found = get_openapi(title="x", version="1", routes=[route for router in routers for route in router.routes])
     found["paths"] = {path: item for path, item in found["paths"].items() if "check" not in path and "prob" not in path}
     return found

@@ -87,8 +87,8 @@ class Invitation(BaseModel):
     minutes: Annotated[float, Field(gt=0, le=7 * 24 * 60)] = 60
 
 
-def router(administrations: Administrations, guardian: Guardian) -> APIRouter:
-    """The routes under /admin, all of them behind the guard."""
+def router(administrations: Administrations, guardian: Guardian, *, resets: bool) -> APIRouter:
+    """The routes under /admin, all of them behind the guard. `resets`: whether everything may be reset; on laptops."""
 
     def of(request: Request) -> Administration:
         return administrations.of(admin_of(request))
@@ -102,6 +102,7 @@ def router(administrations: Administrations, guardian: Guardian) -> APIRouter:
     routes.include_router(admin_checks.router(lambda request: of(request).checking))
     _connectors(routes, administrations)
     _landscape(routes, administrations)
+    _reset(routes, administrations, resets)
     return routes
 
 
@@ -143,9 +144,13 @@ def _landscape(routes: APIRouter, administrations: Administrations) -> None:
         text = await administrations.of(admin_of(request)).landscapes.export(secrets)
         return PlainTextResponse(text, media_type="application/yaml")
 
+
+def _reset(routes: APIRouter, administrations: Administrations, resets: bool) -> None:
     @routes.post("/reset")
     async def reset(request: Request, to: ResetTo = "landscape") -> Answer:
         """Back to the landscape that was applied last (nothing, if none was), or to nothing at all."""
+        if not resets:
+            raise FaultError(fault("platform.laptop-only", what="Resetting"))
         return await administrations.of(admin_of(request)).landscapes.reset(to)
 
 

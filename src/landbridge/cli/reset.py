@@ -15,7 +15,7 @@ Examples:
   landbridge reset
   landbridge reset --empty
 
-Enrolled connectors stay enrolled, and connectors that are connected stay connected.
+Enrolled connectors stay enrolled, and connectors that are connected stay connected. The server profile has no reset.
 """
 
 
