@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from landbridge.data_folder import read_admin_token
+from landbridge.lab.pki import root
 from landbridge.model.content import LevelContent
 from landbridge.model.destination import Destination
 from landbridge.testing.world import ACME, GLOBEX, World, subaccount, world
@@ -96,6 +97,34 @@ async def test_what_is_no_target_is_refused(here: World, target: str) -> None:
     answer = await post(here, "/subaccounts/acme/probe", {"target": target})
     assert answer.status_code in (400, 422)
     assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("wish", "code"),
+    [
+        ({"protocol": "tls"}, "check.target-invalid"),
+        ({"protocol": "gopher"}, "check.target-invalid"),
+        ({"protocol": "smtp", "target": "http://erp.virtual/"}, "check.target-invalid"),
+        ({"protocol": "smtp", "knownHosts": "x"}, "platform.request-invalid"),
+        ({"protocol": "smtp", "newest": "1.2"}, "platform.request-invalid"),
+        ({"protocol": "ssh", "knownHosts": "x y z"}, "platform.request-invalid"),
+        ({"protocol": "smtp", "user": "x", "trust": root("Lab").pem * 100}, "platform.request-invalid"),
+    ],
+)
+async def test_what_a_connector_cannot_be_asked_is_refused(here: World, wish: dict[str, str], code: str) -> None:
+    answer = await post(here, "/subaccounts/acme/probe", {"target": "erp.virtual:80", **wish})
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+async def test_a_service_is_asked_through_a_connector(here: World) -> None:
+    wish = {"target": "erp.virtual", "protocol": "soap", "user": "SERVICE", "password": "pass-secret"}
+    answer = await post(here, "/subaccounts/acme/probe", wish)
+    report = answer.json()
+    assert answer.status_code == 200
+    assert report["target"]["protocol"] == "soap"
+    assert {"connectors", "tunnel", "look", "mapping", "backend", "answer"} <= set(report["passed"])
+    assert "pass-secret" not in answer.text
+    assert "127.0.0.1" not in answer.text
 
 
 @pytest.mark.parametrize("path", ["/a b", "/\r\nX: y", "/ü", "/" + "a" * 4000, "//", "/%00"])

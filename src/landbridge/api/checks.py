@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from landbridge.api.admin_bodies import Answer, Body
 from landbridge.api.admin_login import Guardian, admin_of, guard
 from landbridge.api.check_bodies import TlsAsking
+from landbridge.api.checks_document import describe
 from landbridge.checks.explain import explain
 from landbridge.identity.administrators import Admin
 
@@ -76,7 +77,12 @@ def router(desks: Desks, guardian: Guardian) -> APIRouter:
         """What was looked at in a subaccount, the newest first; without one, by probes from here."""
         return await desks.checks_of(admin_of(request)).reports(subaccount)
 
-    @routes.get("/reports/{report_id}.html")
+    @routes.get("/openapi.json", include_in_schema=False)
+    async def document(request: Request) -> dict[str, object]:
+        """What can be asked here, in OpenAPI."""
+        return describe(routes)
+
+    @routes.get("/reports/{report_id}.html", response_class=HTMLResponse)
     async def page(request: Request, report_id: str) -> HTMLResponse:
         """A report as one file, for a ticket."""
         policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}

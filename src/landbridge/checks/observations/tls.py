@@ -97,10 +97,16 @@ class TlsHandshake(Fact, frozen=True, tag="tls-handshake"):
     def lasting(self) -> Mapping[str, str]:
         if not self.good or not self.chain:
             return {}
-        kind = "" if self.server_name else " without a name"
-        kind += " through a proxy" if self.through else ""
         prints = [_fingerprint(one) for one in self.chain]
+        kind = self.kind
         return {f"certificate{kind}": prints[0], f"issuers{kind}": " ".join(prints[1:]), f"TLS{kind}": self.version}
+
+    @property
+    def kind(self) -> str:
+        """Which of several handshakes with a target it is; empty for the usual one, with the name of the host."""
+        kind = f" with the name {self.server_name}" if self.server_name else " without a name"
+        usual = self.server_name and self.server_name.lower() == self.host.rstrip(".").lower()
+        return ("" if usual else kind) + (" through a proxy" if self.through else "")
 
 
 def _fingerprint(pem: str) -> str:

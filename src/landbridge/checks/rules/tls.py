@@ -245,16 +245,17 @@ def unusable(evidence: Evidence) -> Verdict:
 
 def rotated(evidence: Evidence) -> Verdict:
     """It was trusted when it was last seen; since then the target has another certificate, of another issuer."""
-    found, before = way(evidence), evidence.last_good
-    if found is None or before is None or "certificate" not in before.seen:
+    found, before, shaken = way(evidence), evidence.last_good, main(evidence)
+    known = before.seen.get(f"certificate{shaken.kind}") if before is not None and shaken is not None else None
+    if found is None or before is None or known is None:
         return None
     now = chains.fingerprint(found.links[0])
-    if before.seen["certificate"] == now:
+    if known == now:
         return Not("the certificate is the one that was seen when nothing was wrong")
     if found.anchor is not None:
         return Not("there is a new certificate, and it leads to one that is trusted")
     when = f"{datetime.fromtimestamp(before.at, UTC):%Y-%m-%d %H:%M} UTC"
-    said = (f"on {when} the certificate was {before.seen['certificate']}, and it was trusted", f"now it is {now}")
+    said = (f"on {when} the certificate was {known}, and it was trusted", f"now it is {now}")
     issuer = chains.name(found.end) if chains.is_self_signed(found.end) else chains.issuer_name(found.end)
     return Holds(said, action=f"Trust the new issuer {issuer}, once the target's owner confirmed the change.")
 
