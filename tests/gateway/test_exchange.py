@@ -96,7 +96,7 @@ class Scene:
         self.caller = Caller()
         self.tunnel = Tunnel()
         admitted = Admitted("t", "", "erp", 80, "/", b"", "", "", upgrade=upgrade, keep_alive=minor == 1)
-        self.exchange = Exchange(self.caller, self.tunnel, admitted, minor)  # type: ignore[arg-type]
+        self.exchange = Exchange(self.caller, self.tunnel, admitted, minor)
         head = RequestHead(b"GET", b"/", minor, [], "none", -1)
         self.exchange.begin(head, "conn", "request", 10.0, 0.0)
         self.tunnel.carry()

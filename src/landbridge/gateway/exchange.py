@@ -11,7 +11,6 @@ from typing import Protocol
 from landbridge.faults import Fault, FaultError, fault, from_wire
 from landbridge.gateway.admission import Admitted
 from landbridge.gateway.answer_head import AnswerHead, AnswerHeads, answer_head
-from landbridge.gateway.session import TunnelSession
 from landbridge.wire.chunked import LAST_CHUNK, chunk
 from landbridge.wire.errors import RemoteProtocolError
 from landbridge.wire.http1 import RequestHead
@@ -63,6 +62,15 @@ class Client(Protocol):
         """The stream takes more of the request's body."""
 
 
+class Session(Protocol):
+    """What an exchange needs of the tunnel's session."""
+
+    def open(self, owner: Exchange, preamble: bytes, *, fin: bool) -> Stream: ...
+    def send(self, stream: Stream, data: Buffer, *, fin: bool = False) -> bool: ...
+    def consumed(self, stream: Stream, size: int) -> None: ...
+    def reset(self, stream: Stream) -> None: ...
+
+
 class Exchange:
     """One stream, from Open to its end."""
 
@@ -82,7 +90,7 @@ class Exchange:
         "stream",
     )
 
-    def __init__(self, client: Client, session: TunnelSession, admitted: Admitted, minor_version: int) -> None:
+    def __init__(self, client: Client, session: Session, admitted: Admitted, minor_version: int) -> None:
         self._client = client
         self.session = session
         self.minor_version = minor_version
