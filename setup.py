@@ -1,8 +1,8 @@
 """The data path as an extension module, for those who ask for it (`make compiled`). The rest is in pyproject.toml.
 
 Without LANDBRIDGE_COMPILE in the environment nothing is compiled and no compiler is needed: the same files are run by
-the interpreter, and behave the same. docs/benchmarks.md says what compiling gives; tests/world/test_compiled.py builds it
-and sends requests through it.
+the interpreter, and behave the same. docs/benchmarks.md says what compiling gives; tests/world/test_compiled.py builds
+it and sends requests through it.
 """
 
 from __future__ import annotations
