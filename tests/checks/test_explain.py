@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landbridge.checks import dictionary, dictionary_flows
+from landbridge.checks import dictionary, dictionary_clients, dictionary_flows
 from landbridge.checks.catalogue import FAILURES
 from landbridge.checks.explain import explain
 from landbridge.checks.explanation import NAMED, POSSIBLE, Explanation
@@ -20,7 +20,7 @@ from landbridge.checks.symptoms import Symptom
 from landbridge.faults import CATALOGUE, error_headers, fault, problem
 from tests.checks.samples import HARMLESS, JAVA_TRUST, SAMPLES
 
-SYMPTOMS = (*dictionary.ALL, *dictionary_flows.ALL)
+SYMPTOMS = (*dictionary.ALL, *dictionary_flows.ALL, *dictionary_clients.ALL)
 
 
 def failures(found: Explanation) -> list[str]:

@@ -22,10 +22,16 @@ TLS = (
         " wrong-endpoint on-premise; inbound.peer-cert-untrusted: root-missing our-chain-incomplete tls-inspection",
     ),
     symptom(
+        "a TLS alert says that the client's certificate is over",
+        "certificate_expired|certificate expired",
+        r"alert:?[ _-]{1,2}certificate[_ ]expired|certificate[_ ]expired alert",
+        "inbound.cert-validity: client-expired; outbound.cert-path: client-cert-needed",
+    ),
+    symptom(
         "certificate expired",
-        "certificateexpired|validity check failed|has expired|certificate_expired|cert_has_expired|certificate expired",
+        "certificateexpired|validity check failed|has expired|cert_has_expired",
         r"CertificateExpiredException|validity check failed|CERT_HAS_EXPIRED"
-        r"|(?:verify|x509|tls|ssl|handshake)[^\n]{0,120}certificate has expired|alert:? certificate[_ ]expired",
+        r"|(?:verify|x509|tls|ssl|handshake)[^\n]{0,120}certificate has expired",
         _CERT + "expired; inbound.cert-validity: client-expired",
     ),
     symptom(
@@ -65,7 +71,8 @@ TLS = (
         "a TLS alert about the client's certificate",
         "alert|no keystore deployed|certificate_required|tlsv13_alert",
         r"alert:?[ _-]{1,2}(?:number \d{1,3}|certificate[_ ](?:unknown|required|revoked)|unknown[_ ]ca"
-        r"|bad[_ ]certificate|unsupported[_ ]certificate|handshake[_ ]failure)|no Keystore deployed",
+        r"|bad[_ ]certificate|unsupported[_ ]certificate|handshake[_ ]failure)|no Keystore deployed"
+        r"|(?:certificate_(?:unknown|required|revoked)|unknown_ca|bad_certificate|unsupported_certificate) alert",
         "inbound.cert-validity: none-sent chain-incomplete ca-unsupported eku-missing client-expired"
         " tenant-pair-missing; outbound.cert-path: client-cert-needed",
     ),
@@ -83,6 +90,12 @@ CONNECTION = (
         "head /",
         r"HEAD /[^\s\"]{0,300} HTTP/\d(?:\.\d)?\"? 405\b",
         "inbound.srt-ping: ping-head",
+    ),
+    symptom(
+        "a ping of the web service framework",
+        "rc=4|rc=5|service ping error|service-ping-error",
+        r"ping[^\n]{0,80}\(RC=\d{3}\)|Service[ -]Ping[ -]ERROR",
+        "inbound.srt-ping: ping-head auth",
     ),
     symptom(
         "the web service framework gave up",
@@ -170,9 +183,34 @@ CONNECTOR = (
     ),
     symptom(
         "the backend cannot be reached",
-        "unable to open connection to backend",
-        r"Unable to open connection to backend system",
+        "to backend",
+        r"(?:unable|failed) to (?:open connection|connect) to backend",
         "conn.502",
+    ),
+    symptom(
+        "SOCKS: no connector",
+        "socks",
+        r"SOCKS: Network unreachable|SOCKS5?[^\n]{0,40}\breply (?:code )?0?3\b",
+        "conn.503",
+    ),
+    symptom(
+        "SOCKS: not exposed",
+        "socks",
+        r"SOCKS: Connection not allowed by ruleset|SOCKS5?[^\n]{0,40}\breply (?:code )?0?2\b",
+        "conn.403; outbound.http-403-onprem: host-not-mapped",
+    ),
+    symptom(
+        "SOCKS: backend",
+        "socks",
+        r"SOCKS: Host unreachable|SOCKS server general failure|SOCKS5?[^\n]{0,40}\breply (?:code )?0?[14]\b",
+        "conn.502",
+    ),
+    symptom(
+        "SOCKS: who calls",
+        "socks",
+        # 5 is about the token there, and not what clients make of it (failure-catalogue, traps 16).
+        r"SOCKS: (?:Connection refused|authentication failed)|SOCKS5?[^\n]{0,40}\breply (?:code )?0?5\b",
+        "conn.407",
     ),
     symptom(
         "the backend closed",
@@ -200,8 +238,9 @@ CONNECTOR = (
     ),
     symptom(
         "the proxy asks who calls",
-        "proxy authentication required|empty header: proxy-auth|invalid proxy",
-        r"Proxy Authentication Required|Missing or empty header: proxy-authorization|Invalid proxy authorization token"
+        "proxy authentication required|header: proxy-auth|missing proxy-auth|proxy-authorization header|invalid proxy",
+        r"Proxy Authentication Required|Missing (?:or empty )?(?:header:? )?[\"']?proxy-authorization"
+        r"|Invalid proxy authorization token"
         r"|Invalid Proxy Header",
         "conn.407; check.4xx: proxy-authentication",
     ),
@@ -244,6 +283,7 @@ CHECKS = (
         r"private (?:endpoint|address|network)\w{0,4}[^\n]{0,80}(?:refused|denied|blocked"
         r"|not (?:allowed|supported|permitted))"
         r"|(?:refus|den|block)\w{1,4}[^\n]{0,80}private (?:endpoint|address|network)"
+        r"|(?:could not|cannot|unable to) [^\n]{0,80}private (?:endpoint|address|network)"
         r"|(?:refused|denied|blocked|not allowed)[^\n]{0,80}169\.254\.169\.254",
         "avail.private-endpoint",
     ),
@@ -258,8 +298,12 @@ CHECKS = (
 DESTINATIONS = (
     symptom(
         "no such destination",
-        "configuration with the specified name|could not be found in destination service|fragment with the specified",
+        "configuration with the specified name|could not be found in destination service|fragment with the specified"
+        "|unknown destination|destinationnotfound|find destination|destination with name",
         r"Configuration with the specified name was not found|could not be found in destination service"
+        r"|references unknown destination|DestinationNotFoundException"
+        r"|(?:could not|unable to|cannot) find destination\b"
+        r"|destination with name [^\n]{1,260} (?:was |could )?not (?:be )?found"
         r"|fragment with the specified name .{0,200}was not found",
         "dest.404",
     ),
@@ -279,8 +323,10 @@ DESTINATIONS = (
     ),
     symptom(
         "the editor does not load",
-        "load destinations|destinations editor",
-        r"(?:could not|cannot|unable to|failed to) load (?:the )?destinations|destinations editor[^\n]{0,60}"
+        "load destinations|load the destinations|destinations editor|be loaded",
+        r"(?:could not|cannot|unable to|failed to) load (?:the )?destinations"
+        r"|destinations (?:could not|cannot) be loaded"
+        r"|destinations editor[^\n]{0,60}"
         r"(?:empty|blank|spinning|loading|does not load)",
         "dest.ui-load",
     ),

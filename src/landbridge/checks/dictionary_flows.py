@@ -150,8 +150,8 @@ SENDERS = (
     ),
     symptom(
         "the capability is not active",
-        "not active for this subaccount",
-        r"not active for this subaccount",
+        "not active for this",
+        r"not active for this sub-?account",
         "inbound.not-active",
     ),
     symptom(
@@ -162,8 +162,10 @@ SENDERS = (
     ),
     symptom(
         "a signature over the date failed",
-        "signaturedoesnotmatch|requesttimetooskewed|date header|x-amz-date",
-        r"SignatureDoesNotMatch|RequestTimeTooSkewed|(?:missing|invalid|requires?|no)[^\n]{0,40}\bdate header",
+        "signaturedoesnotmatch|requesttimetooskewed|date header|x-amz-date|x-ms-date|including the signature",
+        r"SignatureDoesNotMatch|RequestTimeTooSkewed|(?:missing|invalid|requires?|no)[^\n]{0,40}\bdate header"
+        r"|\bdate header[^\n]{0,60}(?:incorrect|too old|missing|invalid|required|out of)"
+        r"|formed correctly including the signature|\bx-(?:ms|amz)-date\b[^\n]{0,60}(?:header|date)",
         "outbound.date-header",
     ),
     symptom("the length is missing", "length required", r"\bLength Required\b", "outbound.http-411"),

@@ -12,22 +12,26 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 
-from landbridge.checks import clues, dictionary, dictionary_flows, named, statuses
+from landbridge.checks import clues, dictionary, dictionary_clients, dictionary_flows, named, sides, statuses
 from landbridge.checks.catalogue import FAILURES, Cause
 from landbridge.checks.clues import Clues
 from landbridge.checks.explanation import NAMED, POSSIBLE, Explanation, Hypothesis, Quote
 from landbridge.checks.filling import Filling
+from landbridge.checks.misread import Kept, misread, unwrapped
 from landbridge.checks.named import NamedFault, NamedFaults
 from landbridge.checks.quotation import quoted
 from landbridge.checks.scan import Scan
+from landbridge.checks.sides import Sides
 from landbridge.checks.statuses import find_status
 from landbridge.checks.symptoms import Pointer, Strength, Symptom
 
 _ENOUGH = 20
 """Lines that one symptom is believed on; more say nothing new."""
 _QUOTES = 3
+_PLACES = 100
+"""More than there are pointers in a row."""
 
-_STATUS, _NAMED, _CLUE = "status", "named", "clue"
+_STATUS, _NAMED, _CLUE, _SIDE = "status", "named", "clue", "side"
 Row = Symptom | str
 
 
@@ -36,6 +40,7 @@ class _Nomination:
     """What speaks for one failure: the strongest symptom first."""
 
     rank: tuple[int, int]
+    symptoms: set[str] = field(default_factory=set)
     causes: dict[str, None] = field(default_factory=dict)
     evidence: list[Quote] = field(default_factory=list)
 
@@ -43,9 +48,16 @@ class _Nomination:
         """One more line that points here. Of many the first ones are kept, and the last: it is nearest to the end."""
         if rank < self.rank:
             self.rank, self.evidence = rank, []
+        self.symptoms.add(quote.symptom)
         if rank == self.rank:
             self.evidence = [*self.evidence[: _QUOTES - 1], quote]
         self.causes.update(dict.fromkeys(pointer.causes))
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Of those with the same ground: earlier rows first; of one row, those that other rows speak for, too."""
+        row, place = divmod(self.rank[1], _PLACES)
+        return (row, -len(self.symptoms), place)
 
 
 class _Reader:
@@ -56,6 +68,7 @@ class _Reader:
         self.named = NamedFaults()
         self.clues = Clues()
         self.filling = Filling()
+        self.sides = Sides()
         self._hits: dict[str, int] = {}
         self._statuses: list[tuple[int, Quote, tuple[Pointer, ...]]] = []
 
@@ -72,6 +85,9 @@ class _Reader:
             elif row == _NAMED:
                 self._count(row)
                 self.named.see(number, text)
+            elif row == _SIDE:
+                self._count(row)
+                self.sides.see(text)
             else:
                 self._count(row)
                 self.clues.see(text)
@@ -97,8 +113,17 @@ class _Reader:
 
     def _nominate(self, pointers: Iterable[Pointer], quote: Quote, strength: Strength, order: int) -> None:
         for place, pointer in enumerate(pointers):
-            rank = (strength, order * 10 + place)
+            rank = (strength, order * _PLACES + place)
             self.nominations.setdefault(pointer.failure, _Nomination(rank)).add(pointer, quote, rank)
+
+    def look_again(self, text: str) -> None:
+        """Look at a text in which nothing was found as one that did not come through whole."""
+        for row, number, line in unwrapped(text, _symptoms()):
+            self._symptom(row, number, line)
+        if self.nominations:
+            return
+        for row, number, line in misread(text, _symptoms()):
+            self._nominate(row.pointers, Quote(number, quoted(line), row.name), Strength.VAGUE, _order(row))
 
     def finish(self, faults: Sequence[NamedFault]) -> None:
         """Believe statuses that nothing better explains: not those of our own faults, nor of a message elsewhere."""
@@ -113,10 +138,13 @@ def explain(text: str | bytes | Iterable[bytes]) -> Explanation:
     pieces = [text.encode("utf-8", "replace")] if isinstance(text, str) else [text] if isinstance(text, bytes) else text
     reader = _Reader()
     scan: Scan[Row] = Scan(_marks(), reader.is_needed)
-    for line in scan.over(pieces):
+    kept = Kept(pieces)
+    for line in scan.over(kept):
         reader.see(line.number, line.text, line.rows)
     faults = reader.named.all()
     reader.finish(faults)
+    if not (faults or reader.nominations or reader.clues.wrapped):
+        reader.look_again(kept.text)
     hypotheses = [*_proven(faults, reader.filling), *_guessed(reader, faults)]
     return Explanation(
         tuple(faults), tuple(hypotheses), tuple(reader.clues.found), _notes(reader, faults, scan), scan.lines
@@ -141,7 +169,12 @@ def _proven(faults: Sequence[NamedFault], filling: Filling) -> list[Hypothesis]:
 
 def _guessed(reader: _Reader, faults: Sequence[NamedFault]) -> list[Hypothesis]:
     named_already = {failure for found in faults for failure, _ in found.kind.proves}
-    ordered = sorted(reader.nominations.items(), key=lambda item: item[1].rank)
+
+    def place(item: tuple[str, _Nomination]) -> tuple[int, bool, tuple[int, int, int]]:
+        name, nomination = item
+        return (nomination.rank[0], not reader.sides.are_of(name), nomination.order)
+
+    ordered = sorted(reader.nominations.items(), key=place)
     return [
         Hypothesis(
             FAILURES[name],
@@ -188,6 +221,7 @@ def _marks() -> dict[bytes, list[Row]]:
         ((mark, _STATUS) for mark in (*statuses.MARKS, *statuses.CHECK_MARKS)),
         ((mark, _NAMED) for mark in named.MARKS),
         ((mark, _CLUE) for mark in clues.MARKS),
+        ((mark, _SIDE) for mark in sides.MARKS),
     )
     for mark, row in pairs:
         marks.setdefault(mark, []).append(row)
@@ -196,7 +230,7 @@ def _marks() -> dict[bytes, list[Row]]:
 
 @cache
 def _symptoms() -> tuple[Symptom, ...]:
-    return (*dictionary.ALL, *dictionary_flows.ALL)
+    return (*dictionary.ALL, *dictionary_flows.ALL, *dictionary_clients.ALL)
 
 
 @cache

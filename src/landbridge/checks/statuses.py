@@ -22,7 +22,12 @@ class Writer(Enum):
 
     CHECK = re.compile(r"Response returned|Check Connection|connection check", re.IGNORECASE)
     DESTINATIONS = re.compile(r"destination-configuration/v[12]|destination service", re.IGNORECASE)
-    RECEIVER = re.compile(r"when communicating with|HTTP operation failed invoking|: \d{3} : HTTP/1", re.IGNORECASE)
+    RECEIVER = re.compile(
+        r"when communicating with|HTTP operation failed invoking|: \d{3} : HTTP/1|Request failed with status code"
+        r"|AxiosError|requests\.exceptions|urllib|HttpClientErrorException|HttpServerErrorException|StatusCodeError"
+        r"|WebClientResponseException|does not indicate success",
+        re.IGNORECASE,
+    )
     ANY = re.compile("")
 
 
@@ -42,12 +47,13 @@ _REASONS = (
 _STATUS = re.compile(
     r"(?:\bHTTP/\d(?:\.\d)?[\"']?[ \t]{1,3}|\bHTTP[ :-]{1,2}|\bHTTP response[ :]{1,2}['\"]?|\bresponse code[ :=]{1,3}"
     r"|\bresponse returned: {0,2}['\"]?|(?<!order )(?<!document )(?<!\w)(?:http[ _-]?)?status(?:[ _-]?code)?['\"]?"
-    r"[ \t]{0,3}(?::|=|of|is|was)?[ \t:]{0,3}['\"]?|^[\s'\"]{0,5}(?=\d{3}[\s'\"]{0,5}$)|: (?=\d{3} : HTTP/1))"
-    r"(?P<a>[2-5]\d\d)(?![\w]|[.:,-]\d)"
+    r"[ \t]{0,3}(?::|=|of|is|was)?[ \t:]{0,3}['\"]?|\bStatusCodeError: |\bHttp(?:Client|Server)ErrorException\S{0,60} "
+    r"|indicate success: |^[\s'\"]{0,5}(?=\d{3}[\s'\"]{0,5}$)|: (?=\d{3} : HTTP/1))"
+    r"(?P<a>[2-5]\d\d)(?![\w]|[.:,-]\d|-\w{1,2}\b)"
     rf"|(?<![\w.:/-])(?P<b>[2-5]\d\d)[:,]? {{0,2}}[-'\"(]{{0,2}} ?(?:{_REASONS})",
     re.IGNORECASE,
 )
-_WORDS = ("http", "status", "response", *_REASONS.replace("time-?out", "time").split("|"))
+_WORDS = ("http", "status", "response", "indicate success", *_REASONS.replace("time-?out", "time").split("|"))
 _BARE = re.compile(r"^[\s'\"]{0,5}\d{3}[\s'\"]{0,5}$")
 """One of the words is in every line that says what its number is, or the number is alone in it. Most lines with a
 number have none, and a look for words costs a tenth of a pattern."""
