@@ -5,7 +5,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 LOCK := --generate-hashes --strip-extras --allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --quiet
+
+# Tests start many programs: without compiled modules on the disk, each of them would compile all of them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install install-dev demo test test-quick check format docs bench compiled lock clean
 
@@ -43,10 +47,10 @@ demo: install
 	@$(BIN)/landbridge demo
 
 test: install-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(PYTEST)
 
 test-quick: install-dev
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
+	$(PYTEST) -m "not slow"
 
 check: install-dev
 	$(BIN)/ruff check .

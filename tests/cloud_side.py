@@ -12,6 +12,7 @@ import httpx
 from landbridge.app import CloudSide
 from landbridge.data_folder import read_admin_token
 from landbridge.settings import Settings
+from landbridge.testing.furnished import furnish
 
 ACME = "11111111-2222-3333-4444-555555555555"
 LANDSCAPE = f"""\
@@ -53,6 +54,8 @@ def landscape_in(folder: Path, text: str = LANDSCAPE) -> Path:
 async def cloud_side(folder: Path, landscape: str | None = LANDSCAPE, **changes: object) -> AsyncIterator[CloudSide]:
     """A running cloud side; `changes` are settings."""
     settings = replace(settings_in(folder), **changes)  # type: ignore[arg-type]
+    if not settings.database_url:
+        await furnish(settings.data)
     side = await CloudSide.start(settings, landscape_in(folder, landscape) if landscape else None)
     try:
         yield side

@@ -107,7 +107,7 @@ async def test_revoked(erp: World) -> None:
 
 async def test_a_gateway_of_another_installation(erp: World, folder: Path) -> None:
     """The connector was enrolled elsewhere, and finds this gateway under its address."""
-    async with world(folder) as elsewhere:
+    async with world(folder, fresh=True) as elsewhere:
         state = elsewhere.connectors["erp"].state
         reason = await outcome(erp, replace(state, gateways=erp.connectors["erp"].state.gateways), "lost")
     assert reason is not None

@@ -50,7 +50,7 @@ async def test_a_gateway_that_is_not_there_is_passed_over(erp: World, folder: Pa
 
 
 async def test_another_installation_is_not_told_the_secret(erp: World, folder: Path) -> None:
-    async with world(folder / "elsewhere", connectors=()) as elsewhere:
+    async with world(folder / "elsewhere", connectors=(), fresh=True) as elsewhere:
         data = replace(await erp.cloud.invite(ACME, "mine"), gateways=(await elsewhere.cloud.invite(ACME)).gateways)
         assert await refusal(data, folder / "x") == "tunnel.gateway-untrusted"
 

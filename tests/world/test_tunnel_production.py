@@ -57,7 +57,7 @@ async def test_several_connections_are_one_tunnel_and_survive_each_other(tmp_pat
 
 async def test_a_connector_serves_two_gateways(tmp_path: Path) -> None:
     """Two cloud sides share one authority when they share a database; here the second refuses, and the first serves."""
-    async with world(tmp_path / "a") as one, world(tmp_path / "b", connectors=[]) as other:
+    async with world(tmp_path / "a") as one, world(tmp_path / "b", connectors=[], fresh=True) as other:
         state = load_state(one.folder / "connector-erp")
         await one.connectors["erp"].connector.stop()
         addresses = (*state.gateways, f"localhost:{other.cloud.gateway.tunnel_port}")

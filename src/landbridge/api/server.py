@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import logging
 import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -54,6 +55,10 @@ def bind_fault(error: OSError, host: str, port: int, listener: str, option: str)
 PEER_CERTIFICATE = "landbridge.peer-certificate"
 """ASGI extension with the client certificate (DER) of the connection, where there is one."""
 
+
+_RENEW_DATE = 0
+"""A tick of the server with this number renews the date of its answers."""
+_log = logging.getLogger(__name__)
 
 MESSAGE_TIMEOUT = 60.0
 """Seconds in which a request must arrive whole; uvicorn itself would wait for ever."""
@@ -118,19 +123,54 @@ class _Protocol(HttpToolsProtocol):
 
 
 class _Server(uvicorn.Server):
-    """A server that leaves signals alone, and says when it takes requests."""
+    """A server that leaves signals alone, says when it takes requests, and ends as soon as nothing is open.
+
+    uvicorn looks ten times a second whether it should end, and waits a tenth of a second more before it does.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.accepting = asyncio.Event()
+        self.ending = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.accepting.set()
 
+    async def main_loop(self) -> None:
+        while not await self.on_tick(_RENEW_DATE):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(1):
+                    await self.ending.wait()
+                    self.should_exit = True
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listener in self.servers:
+            listener.close()
+        for bound in sockets or []:
+            bound.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        try:
+            async with asyncio.timeout(self.config.timeout_graceful_shutdown):
+                await _emptied(lambda: bool(state.connections or state.tasks))
+        except TimeoutError:
+            _log.warning("requests did not end in time", extra={"requests": len(state.tasks)})
+            for task in state.tasks:
+                task.cancel()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+async def _emptied(is_full: Callable[[], bool]) -> None:
+    """Wait until it is empty: a moment first, for most of the time that is enough, up to a tenth of a second later."""
+    pause = 0.001
+    while is_full():
+        await asyncio.sleep(pause)
+        pause = min(0.1, 2 * pause)
 
 
 class HttpServer:
@@ -178,5 +218,5 @@ class HttpServer:
         if self._serving is None:
             self._socket.close()
             return
-        self._server.should_exit = True
+        self._server.ending.set()
         await self._serving

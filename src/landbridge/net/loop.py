@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 Result = TypeVar("Result")
 
-GC_THRESHOLD = 20_000
-"""Objects between two looks for cycles. A request makes about a hundred objects and no cycle; Python's 700 would mean
-a look every seven requests."""
+GC_THRESHOLDS = (20_000, 20, 50)
+"""Objects between two looks for cycles, and how often a look goes deeper. A request makes about a hundred objects and
+no cycle; Python's 700 would mean a look every seven requests."""
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def beginning() -> Iterator[None]:
 
 def run(main: Coroutine[Any, Any, Result]) -> Result:
     """Run `main` on the fastest loop of this platform, with a collector that looks for cycles less often."""
-    gc.set_threshold(GC_THRESHOLD, 20, 50)
+    gc.set_threshold(*GC_THRESHOLDS)
     try:
         import uvloop
     except ImportError:

@@ -33,6 +33,7 @@ from landbridge.model.subaccount import (
 from landbridge.net.clock import system_clock
 from landbridge.observe.audit import AuditTrail
 from landbridge.settings import DoorSettings, Settings, TunnelSettings
+from landbridge.testing.furnished import furnish
 from landbridge.testing.sample_backend import SampleBackend
 
 ACME = "11111111-aaaa-4bbb-8ccc-000000000001"
@@ -165,11 +166,13 @@ async def world(
     tunnel: TunnelSettings | None = None,
     connector_settings: ConnectorSettings | None = None,
     clock: Clock = system_clock,
+    fresh: bool = False,
     **changes: Any,
 ) -> AsyncIterator[World]:
     """A running world; by default subaccounts acme and globex, and a connector of acme that exposes the backend.
 
-    `changes` are further `Settings` of the cloud side.
+    fresh    with an authority and keys of its own, which the worlds of a process share otherwise (`furnish`)
+    changes  further `Settings` of the cloud side
     """
     async with AsyncExitStack() as stack:
         backend = await stack.enter_async_context(SampleBackend())
@@ -188,6 +191,8 @@ async def world(
             stop_grace=0.0,
             **changes,
         )
+        if not fresh and clock is system_clock:  # the authority's certificate has its time from the clock
+            await furnish(settings.data)
         cloud = await CloudSide.start(settings, Landscape(tuple(content)), clock)
         stack.push_async_callback(cloud.stop)
         http = await stack.enter_async_context(httpx.AsyncClient(verify=False, limits=_NOTHING_KEPT))
