@@ -123,7 +123,9 @@ async def test_a_second_run_replaces_the_first_and_the_first_is_a_clone(erp: Wor
             assert [entry.connections for entry in status] == [1]
 
 
-async def test_streams_that_the_connector_opens_are_refused(erp: World, state: ConnectorState) -> None:
+async def test_streams_that_the_connector_opens_are_refused(
+    erp: World, state: ConnectorState, caplog: pytest.LogCaptureFixture
+) -> None:
     async with FakeConnector.dial(erp, state) as peer:
         await peer.welcome()
         for _ in range(5):
@@ -131,6 +133,9 @@ async def test_streams_that_the_connector_opens_are_refused(erp: World, state: C
             peer.mux.send(stream, encode(Open("tcp", "erp.virtual", 80, "c", "r")))
             await peer.flush()
             assert type(await peer.end_of(stream)).__name__ == "FinReceived"
+    assert [record.__dict__["fault"] for record in caplog.records if "connector" in record.__dict__] == [
+        "channel.stream-refused"
+    ] * 5
 
 
 async def test_credit_that_is_overrun(erp: World, state: ConnectorState) -> None:

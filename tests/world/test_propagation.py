@@ -6,12 +6,14 @@ import asyncio
 import base64
 import random
 import time
+from pathlib import Path
 
 import pytest
 from cryptography import x509
 
+from landbridge.lab.pki import root
 from landbridge.model.mapping import AuthenticationMode
-from landbridge.model.propagation import Condition, Propagation, SubjectRule
+from landbridge.model.propagation import Condition, KeyFiles, Propagation, SubjectRule
 from landbridge.testing.world import ACME, GLOBEX
 from tests.world.client import Client
 from tests.world.users import USERS, Stage
@@ -100,6 +102,20 @@ async def test_what_cannot_be_propagated_is_named(stage: Stage) -> None:
         status, _, fault = await reach.echo(sent)
         assert (status, fault) == (401, expected)
     assert not stage.mutual.seen, "no refused request reaches the backend"
+
+
+async def test_an_authority_whose_time_is_over_signs_nobody(stage: Stage, tmp_path: Path) -> None:
+    old = root("signer of users", days=10, age=20)
+    files = KeyFiles(str(tmp_path / "old.pem"), str(tmp_path / "old.key"))
+    Path(files.certificate).write_text(old.pem)
+    Path(files.key).write_text(old.key_pem)
+    reach = await stage.expose(propagation=Propagation(authority=files))
+    line = f"SAP-Connectivity-Authentication: Bearer {await stage.user_token(USERS[0])}"
+    answer = await reach.ask(await stage.running.token(), line)
+    assert (answer.status, answer.fault) == (401, "principal.authority-unusable")
+    text = f"Unable to generate authorization token for user {USERS[0]} on system erp.virtual:443"
+    assert answer.body.decode() == text
+    assert not stage.mutual.seen
 
 
 async def test_a_token_counts_a_tolerance_beyond_its_end(stage: Stage) -> None:

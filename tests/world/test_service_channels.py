@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from landbridge.faults import FaultError
 from landbridge.model.landscape import ConnectorContent
 from landbridge.model.service_channel import ServiceChannel, ServiceMapping
 from landbridge.testing.world import ACME, GLOBEX, World, subaccount, world
@@ -91,17 +92,36 @@ async def test_only_the_mapping_of_subaccount_and_location_counts(
     assert denied["data"]["clientId"] == one.connectors["erp"].state.connector_id
 
 
-async def test_a_service_that_is_down_and_a_tunnel_that_is_not_there(tmp_path: Path) -> None:
+def named(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Codes of the faults in the log; a client without a handshake can be told nothing."""
+    return [record.__dict__["fault"] for record in caplog.records if "fault" in record.__dict__]
+
+
+async def test_a_service_that_is_down_and_a_tunnel_that_is_not_there(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     async with tcp_server(echo) as port:
         closed = port
     async with world(tmp_path, connectors=[content(ServiceChannel("orders.db", 0))]) as one:
         one.cloud.gateway.services.replace([mapping(closed)])
         assert await talk(one, b"x") == b"<reset>"
+        assert set(named(caplog)) == {"channel.service-unreachable"}, "at both ends"
         connector = one.connectors["erp"].connector
         for session in connector.sessions:
             session.link.abort()
             await session.closed
+        caplog.clear()
         assert await talk(one, b"x") == b"<reset>"
+        assert "channel.no-tunnel" in named(caplog)
+
+
+async def test_a_local_port_that_is_taken(tmp_path: Path) -> None:
+    async with tcp_server(echo) as port, world(tmp_path) as one:
+        connector = one.connectors["erp"].connector
+        with pytest.raises(FaultError, match="cannot listen on 127") as caught:
+            await connector.reconfigure(content(ServiceChannel("orders.db", port), ServiceChannel("more", 0)))
+        assert caught.value.fault.code == "channel.port-unusable"
+        assert connector.channels.port_of("more"), "the others are open"
 
 
 async def test_channels_follow_the_configuration(tmp_path: Path) -> None:
