@@ -24,6 +24,8 @@ Record = Callable[[str, object], None]
 
 async def looked(scenario: Scenario, folder: Path) -> tuple[int, dict[str, Any]]:
     """Exit code and report of the command that a user would run."""
+    if missing := scenario.missing():
+        pytest.skip(missing)
 
     def command(arguments: list[str]) -> tuple[int, str]:
         out = io.StringIO()

@@ -51,7 +51,7 @@ class Checking:
             visible = await self._desk.visible(session)
         target = structs.replace(_through(wish), location=f"location:{wish.location}")
         inquiry = _inquiry(wish, target) if wish.protocol else None
-        asked = Wish(name=target.address, seconds=wish.seconds)
+        asked = Wish(name=target.address, proxy_token=_secret(wish.proxy_token), seconds=wish.seconds)
         surroundings = SubaccountSurroundings(parts, found, visible)
         trust = trust_in(wish.trust, wish.public_trust)
         evidence = await looked_through(
@@ -100,18 +100,23 @@ def _inquiry(wish: ThroughWish, target: Target) -> Inquiry:
 _SCHEMES = ("http", "https", "tcp", "ldap", "ldaps")
 
 
+def _secret(given: str | None) -> Secret | None:
+    return None if given is None else Secret(given)
+
+
 def _wish(name: str, wish: CheckWish) -> Wish:
     return Wish(
         name=name,
         path=wish.path,
         fragment=wish.fragment,
         user_token=Secret(wish.user_token),
-        proxy_token=None if wish.proxy_token is None else Secret(wish.proxy_token),
-        service_token=None if wish.service_token is None else Secret(wish.service_token),
+        proxy_token=_secret(wish.proxy_token),
+        service_token=_secret(wish.service_token),
         person=wish.person,
         changes=wish.changes,
         new=wish.new,
         logon=wish.logon,
+        addresses=tuple(map(str, wish.addresses)),
         websocket=wish.websocket,
         idle=wish.idle,
         watch=wish.watch,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, IPvAnyAddress
 from starlette.requests import Request
 
 from landbridge.api.admin_bodies import Answer, Body
@@ -30,6 +30,7 @@ class CheckWish(Body):
     session        the token of that person's session
     service_token  with which the Destination service is asked; empty text: none is sent
     new            names of destinations that are to be created: then it is looked whether they are taken
+    addresses      of a target on the Internet, instead of those of its name; nothing secret is sent to them
     websocket      ask for an upgrade to WebSocket
     idle           seconds for which a connection rests between two requests; 0: that is not tried
     watch          seconds for which requests through the tunnel are counted; 0: they are not
@@ -52,6 +53,7 @@ class CheckWish(Body):
     session: Annotated[str, Field(max_length=_TOKEN, repr=False)] = ""
     new: Annotated[tuple[str, ...], Field(max_length=1000)] = ()
     logon: bool = False
+    addresses: Annotated[tuple[IPvAnyAddress, ...], Field(max_length=8)] = ()
     websocket: bool = False
     idle: Annotated[float, Field(ge=0, le=LONGEST)] = 0.0
     watch: Annotated[float, Field(ge=0, le=LONGEST)] = 0.0
@@ -64,12 +66,14 @@ class ThroughWish(Asking):
     target    virtual host:port or URL; http and https are asked for their path, others are connected to
     protocol  smtp, imap, pop3, ldap, ssh, sftp, odata, soap, oauth: the connector asks the system in it as well
     location  location id of the connector
+    proxy_token  value of Proxy-Authorization, or the token alone; empty text: the header is not sent
     seconds   for each measurement
     """
 
     protocol: Annotated[str, Field(max_length=20)] = ""
     target: Annotated[str, Field(min_length=1, max_length=4096)]
     location: Annotated[str, Field(max_length=100)] = ""
+    proxy_token: Annotated[str | None, Field(max_length=_TOKEN, repr=False)] = None
     seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
 
 

@@ -79,7 +79,8 @@ async def looked_through(
     seen = DestinationSeen(name=wish.name, type=kind, proxy_type="OnPremise", location=location)
     stage = OnPremise(surroundings, wish, Found(seen, {}), target, inquiry)
     scene = Scene(target=target, dialler=dialler, clock=clock, seconds=LONGER * wish.seconds)
-    evidence = await observe(scene, [one for one in stage.probes() if one.name not in _OF_DESTINATIONS])
+    without = {"token"} if wish.proxy_token is not None else {"token", "claims"}
+    evidence = await observe(scene, [one for one in stage.probes() if one.name not in without])
     return replace(evidence, steps=(*_trusting(inquiry, trust), *stage.joined(evidence.steps)))
 
 
@@ -95,10 +96,6 @@ def _alone(name: str, target: Target, clock: Clock, seen: Observation) -> Eviden
     """Evidence of one question about the Destination service; the destination's way is not looked at."""
     step = Step(probe=name, layer=Layer.AUTHORISATION, effect=Effect.SAFE, seen=(seen,))
     return Evidence(target=target, at=clock(), steps=(step,))
-
-
-_OF_DESTINATIONS = frozenset({"claims", "token"})
-"""Probes that need a destination."""
 
 
 async def _through_connector(
@@ -127,8 +124,10 @@ async def _from_here(surroundings: Surroundings, wish: Wish, found: Found, scene
     client = found.properties.get("sap-client", "")
     manner = Manner(headers=fixed_headers(found.properties), follow=True, sap_client=client)
     logon = logon_of(found, tokens)
+    if wish.addresses:  # somebody else may be there
+        logon, manner = Logon(), dataclasses.replace(manner, headers=())
     target = replace(scene.target, user=logon.user)
-    ours = dataclasses.replace(scene, target=target, logon=logon, manner=manner)
+    ours = dataclasses.replace(scene, target=target, logon=logon, manner=manner, addresses=wish.addresses)
     evidence = await observe(ours, _probes(ours.target))
     return replace(evidence, steps=(began, token, *evidence.steps))
 

@@ -59,6 +59,7 @@ class Scene:
 
     manner      how the client asks that is looked into, where the protocol leaves a choice
     tls, ssh    how it does these two
+    addresses   of the target, instead of those of its name; empty: those of its name
     seconds     time for one probe
     allowed     effects that are permitted; intrusive ones only when somebody asked for them
     refuses     why a path (with its query) may not be asked for over HTTP; empty: it may
@@ -72,6 +73,7 @@ class Scene:
     manner: Manner = field(default_factory=Manner)
     tls: TlsTerms = field(default_factory=TlsTerms)
     ssh: SshTerms = field(default_factory=SshTerms)
+    addresses: tuple[str, ...] = ()
     seconds: float = 10.0
     allowed: frozenset[Effect] = HARMLESS
     refuses: Callable[[str], str] = lambda path: ""

@@ -29,6 +29,7 @@ class Wish:
     idle           seconds for which a connection rests between two requests; 0: that is not tried
     watch          seconds for which the traffic through the tunnel is counted; 0: it is not
     logon          whether mail servers and directories may be logged on to: each failure counts towards a lock-out
+    addresses      of a target on the Internet, instead of those of its name; nothing secret is sent to them
     seconds        for each measurement
     """
 
@@ -46,6 +47,7 @@ class Wish:
     websocket: bool = False
     idle: float = 0.0
     watch: float = 0.0
+    addresses: tuple[str, ...] = ()
     seconds: float = 10.0
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from landbridge.cli.options import DATA, AsJson, Data, SubaccountName
-from landbridge.cli.probing import HtmlFile, PublicTrust, TrustFile, reported, trust_of
+from landbridge.cli.probing import Addresses, HtmlFile, PublicTrust, TrustFile, numeric, reported, trust_of
 
 HELP = """Check a destination: its tokens, the connector, the mapping, the backend, and the answer to a real request.
 
@@ -48,6 +48,7 @@ def check(
     changes: Annotated[bool, typer.Option(help="And may that user change destinations? Nothing is changed.")] = False,
     session: Annotated[TokenFile, typer.Option(help="File with the token of that user's session.")] = None,
     login: Annotated[bool, typer.Option("--login", help="Log on to the mail server or directory, once.")] = False,
+    address: Addresses = None,
     websocket: Annotated[bool, typer.Option("--websocket", help="Ask for an upgrade to WebSocket.")] = False,
     idle: Annotated[float, typer.Option(min=0, max=270, help="Let a connection rest for so many seconds.")] = 0.0,
     watch: Annotated[float, typer.Option(min=0, max=270, help="Count requests for so many seconds.")] = 0.0,
@@ -74,6 +75,7 @@ def check(
         "changes": changes,
         "session": _content(session) or "",
         "new": _names(new),
+        "addresses": numeric(address),
         "websocket": websocket,
         "idle": idle,
         "watch": watch,

@@ -74,6 +74,8 @@ def _scenario(name: str) -> Scenario:
     if found is None:
         problem = f"the lab has no '{name[:100]}'; 'landbridge lab list' shows what it has"
         raise FaultError(fault("platform.usage", problem=problem, command="landbridge lab"))
+    if missing := found.missing():
+        raise FaultError(fault("platform.usage", problem=f"{found.name}: {missing}", command="landbridge lab"))
     return found
 
 

@@ -88,6 +88,9 @@ def _line(one: Row) -> str:
 async def _all() -> list[Row]:
     rows = []
     for number, scenario in enumerate(SCENARIOS, 1):
+        if missing := scenario.missing():
+            print(f"{number}/{len(SCENARIOS)} {scenario.name} not here: {missing}", file=sys.stderr)
+            continue
         with tempfile.TemporaryDirectory() as folder:
             print(f"{number}/{len(SCENARIOS)} {scenario.name}", file=sys.stderr)
             rows.append(await row(scenario, Path(folder)))

@@ -10,7 +10,7 @@ import typer
 
 from landbridge.checks.evidence import Perspective
 from landbridge.cli.probe_options import Behind, Judging, Telling, pass_on
-from landbridge.cli.probing import Where, addressed, probed, target_of, trust_of
+from landbridge.cli.probing import Addresses, Where, addressed, numeric, probed, target_of, trust_of
 from landbridge.cli.spread import spread
 from landbridge.faults import FaultError, fault
 
@@ -33,6 +33,7 @@ server takes it, also in TLS 1.3, where the refusal comes after the handshake.
 --as endpoint looks as those do who call it: --trust is then what the sender trusts, --server-name "" does without the
 name, as old senders do, --tls is the newest version that it can speak. --proxy tries that way as well and --resolver
 asks another name server as well, to compare. --fetch-issuers asks for missing issuers where certificates say they are.
+--address looks at one of many machines behind a name, or at the next one before the name leads there.
 """
 
 As = Annotated[Perspective, typer.Option("--as", help="Do we call it, or do others?")]
@@ -54,6 +55,7 @@ def tls(
     other_trust: OtherTrust = None,
     seen: Seen = None,
     tenant_host: TenantHost = "",
+    address: Addresses = None,
     server_name: Name = None,
     newest: Newest = "",
     fetch_issuers: Fetch = False,
@@ -93,6 +95,7 @@ def tls(
             other_trust=trust_of(other_trust, public=False).certificates,
             seen=trust_of(seen, public=False).certificates,
         ),
+        addresses=numeric(address),
         seconds=telling.timeout,
     )
     probed(scene, telling.as_json, telling.html)

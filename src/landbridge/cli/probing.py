@@ -30,6 +30,10 @@ CertificateFile = Annotated[
 ]
 KeyFile = Annotated[Path | None, typer.Option("--key", help="PEM file: the key of --certificate.")]
 HtmlFile = Annotated[Path | None, typer.Option("--html", help="Write the report to this file as well, for a ticket.")]
+Addresses = Annotated[
+    list[str] | None,
+    typer.Option("--address", help="Take this for an address of its name, and do not ask; may be repeated."),
+]
 Seconds = Annotated[float, typer.Option("--timeout", min=0.1, max=120, help="Seconds for each probe.")]
 
 
@@ -45,6 +49,16 @@ def through(subaccount: str, wish: Mapping[str, object], data: Path, as_json: bo
     from landbridge.cli.running import RunningSide
 
     reported(RunningSide(data).post(path("subaccounts", subaccount, "probe"), wish), as_json, html)
+
+
+def numeric(addresses: list[str] | None) -> tuple[str, ...]:
+    """The addresses that a user gave. Raises `FaultError` (`platform.usage`) for what is none."""
+    from ipaddress import ip_address
+
+    try:
+        return tuple(str(ip_address(one)) for one in addresses or ())
+    except ValueError as error:
+        raise FaultError(fault("platform.usage", problem=f"--address: {error}", command="landbridge")) from None
 
 
 def addressed(where: str, scheme: str) -> str:

@@ -7,6 +7,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from landbridge.lab.possible import anywhere
+
 HEALTHY = "healthy"
 """In place of a failure: nothing is wrong, and nothing may be found."""
 
@@ -29,12 +31,16 @@ Stage = Callable[[Path], AbstractAsyncContextManager[Staged]]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One cause, and how it is brought about. Several may bring about the same one; `variant` tells them apart."""
+    """One cause, and how it is brought about. Several may bring about the same one; `variant` tells them apart.
+
+    missing  what this machine lacks for it; empty: nothing
+    """
 
     failure: str
     cause: str
     stage: Stage
     variant: str = ""
+    missing: Callable[[], str] = anywhere
 
     @property
     def name(self) -> str:

@@ -9,11 +9,13 @@ class NameResolved(Fact, frozen=True, tag="name-resolved"):
     """What the resolver of this machine says about a name; `problem` is its refusal.
 
     addresses  in the order in which they are tried
+    given      somebody said that these are its addresses, and the resolver was not asked
     """
 
     host: str
     addresses: tuple[str, ...] = ()
     problem: str = ""
+    given: bool = False
 
     @property
     def good(self) -> bool:
@@ -21,7 +23,9 @@ class NameResolved(Fact, frozen=True, tag="name-resolved"):
 
     @property
     def line(self) -> str:
-        return f"{self.host} is {', '.join(self.addresses)}" if self.addresses else f"{self.host}: {self.problem}"
+        if not self.addresses:
+            return f"{self.host}: {self.problem}"
+        return f"{self.host} is {', '.join(self.addresses)}{', as was said' if self.given else ''}"
 
 
 class AddressTried(Fact, frozen=True, tag="address-tried"):

@@ -17,6 +17,7 @@ from landbridge.connector.enrol import enrol
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.connector.state.configuration import save_configuration
 from landbridge.connector.state.files import load_state
+from landbridge.lab.possible import on_linux, with_signals
 from landbridge.lab.scenario import HEALTHY, Scenario
 from landbridge.lab.scenarios.world_stage import Behind, Connect, Story, backend, behind, check, stage
 from landbridge.lab.servers.blocking import listening, read_on
@@ -140,6 +141,7 @@ SCENARIOS = (
         "conn.timeout-noconn",
         "half-dead",
         stage(Story("The connector is frozen.", connect=_frozen, command=check("--timeout", MEDIUM))),
+        missing=with_signals,
     ),
     Scenario(
         "conn.timeout-noconn",
@@ -152,6 +154,7 @@ SCENARIOS = (
             )
         ),
         "lost",
+        on_linux,
     ),
     Scenario(
         "conn.timeout-noconn",
@@ -165,6 +168,7 @@ SCENARIOS = (
             )
         ),
         "one-of-two",
+        on_linux,
     ),
     Scenario(
         "conn.timeout-latency",

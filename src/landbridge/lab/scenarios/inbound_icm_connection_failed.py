@@ -8,6 +8,7 @@ from pathlib import Path
 from socket import create_server, socket
 
 from landbridge.lab.pki import leaf, root
+from landbridge.lab.possible import with_ipv6
 from landbridge.lab.scenario import HEALTHY, Scenario, Stage, Staged
 from landbridge.lab.scenarios.tls_stage import TlsTarget, stage
 from landbridge.lab.servers.blocking import Serve, listening, server_context, tls
@@ -58,6 +59,27 @@ async def _filtered(folder: Path) -> AsyncIterator[Staged]:
     with full_queue() as port:
         command = ("probe", "tls", f"127.0.0.1:{port}", "--timeout", "0.4", *_ENDPOINT)
         yield Staged(command, "The port swallows what comes.")
+
+
+@asynccontextmanager
+async def _dead_ipv6(folder: Path) -> AsyncIterator[Staged]:
+    top = root("Lab Root")
+    trusted = folder / "trusted.pem"
+    trusted.write_text(top.pem)
+    with listening(tls(server_context(leaf(top), folder))) as port, full_queue("::1", port):
+        addresses = ("--address", "::1", "--address", "127.0.0.1")
+        options = ("--trust", str(trusted), "--timeout", "0.6", *addresses, *_ENDPOINT)
+        yield Staged(("probe", "tls", f"localhost:{port}", *options), "The IPv6 address swallows what comes.")
+
+
+@asynccontextmanager
+async def _two_addresses(folder: Path) -> AsyncIterator[Staged]:
+    top = root("Lab Root")
+    trusted = folder / "trusted.pem"
+    trusted.write_text(top.pem)
+    with listening(tls(server_context(leaf(top), folder))) as port:
+        options = ("--trust", str(trusted), "--address", "127.0.0.1", *_ENDPOINT)
+        yield Staged(("probe", "tls", f"localhost:{port}", *options), "Its address is given.")
 
 
 def _only_through_proxy(host: str) -> Stage:
@@ -135,6 +157,8 @@ SCENARIOS = (
     Scenario(FAILURE, "dns", _differs_elsewhere, "differs"),
     Scenario(FAILURE, "refused", _refused),
     Scenario(FAILURE, "filtered", _filtered),
+    Scenario(FAILURE, "v6-only-path", _dead_ipv6, missing=with_ipv6),
+    Scenario(HEALTHY, "endpoint", _two_addresses, "address"),
     Scenario(FAILURE, "proxy-needed", _only_through_proxy("localhost"), "port"),
     Scenario(FAILURE, "proxy-needed", _only_through_proxy("tenant.example.invalid"), "name"),
     Scenario(FAILURE, "proxy-wrong", _with_proxy(_407, "The proxy wants a password."), "password"),

@@ -10,14 +10,15 @@ _WAITING = 4
 
 
 @contextlib.contextmanager
-def full_queue() -> Iterator[int]:
-    """Its port."""
+def full_queue(address: str = "127.0.0.1", port: int = 0) -> Iterator[int]:
+    """The port at that address; 0: a free one."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
+        listener = stack.enter_context(socket.socket(family))
+        listener.bind((address, port))
         listener.listen(0)
         for _ in range(_WAITING):
-            waiting = stack.enter_context(socket.socket())
+            waiting = stack.enter_context(socket.socket(family))
             waiting.setblocking(False)
             with contextlib.suppress(BlockingIOError):
                 waiting.connect(listener.getsockname())
