@@ -15,6 +15,7 @@ from landbridge.cli.probing import (
     Seconds,
     Through,
     TrustFile,
+    TrustPassword,
     logon_of,
     probed,
     through,
@@ -43,6 +44,7 @@ class Judging:
     """What certificates are judged by, and our own."""
 
     trust: TrustFile = None
+    trust_password: TrustPassword = None
     public_trust: PublicTrust = False
     certificate: CertificateFile = None
     key: KeyFile = None
@@ -50,7 +52,7 @@ class Judging:
     @property
     def anchors(self) -> Trust:
         """What to judge by. Raises `FaultError` for a file that holds no certificates."""
-        return trust_of(self.trust, self.public_trust)
+        return trust_of(self.trust, self.public_trust, self.trust_password)
 
     @property
     def logon(self) -> Logon:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from landbridge.cli.files import read_some, write_private
+from landbridge.cli.files import write_private
 from landbridge.cli.options import give, give_json
 from landbridge.cli.text_file import read_text
+from landbridge.cli.trust_file import PASSWORD, certificates_of
 from landbridge.faults import FaultError, fault
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
 Where = Annotated[str, typer.Argument(metavar="URL", help="host, host:port or a URL.")]
 TrustFile = Annotated[
-    Path | None, typer.Option("--trust", help="PEM, DER or PKCS#7: judge by these certificates.", show_default=False)
+    Path | None, typer.Option("--trust", help="PEM, DER, PKCS#7, PKCS#12, JKS: judge by these.", show_default=False)
+]
+TrustPassword = Annotated[
+    Path | None, typer.Option("--trust-password-file", help=f"The password of --trust; else {PASSWORD}.")
 ]
 PublicTrust = Annotated[bool, typer.Option("--public-trust", help="Judge by the public authorities of this machine.")]
 CertificateFile = Annotated[
@@ -73,18 +77,17 @@ def target_of(text: str, protocol: str, port: int | Mapping[str, int], schemes: 
     return read(text, protocol, port, schemes)
 
 
-def trust_of(file: Path | None, public: bool) -> Trust:
-    """What to judge by: a file, the public authorities, or nothing. Raises `FaultError` for a file that is none."""
-    from landbridge.checks.certificate_file import certificates_in
+def trust_of(file: Path | None, public: bool, password: Path | None = None) -> Trust:
+    """What to judge by: a file, the public authorities, or nothing. Raises `FaultError` for a file that is none.
+
+    password  file with what opens the first one
+    """
     from landbridge.checks.probe import Trust
     from landbridge.checks.public_trust import public_trust
 
     if file is None:
         return public_trust() if public else Trust()
-    try:
-        return Trust(source=str(file), certificates=certificates_in(read_some(file)))
-    except ValueError as error:
-        raise FaultError(fault("platform.file-unreadable", file=file, reason=str(error))) from None
+    return Trust(source=str(file), certificates=certificates_of(file, password))
 
 
 def logon_of(certificate: Path | None, key: Path | None) -> Logon:

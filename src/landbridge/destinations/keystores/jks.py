@@ -3,7 +3,8 @@
 The layout is the one that Java's own tools read and write: big-endian numbers, texts with a 16-bit length, entries with
 a tag (1: private key with chain, 2: trusted certificate), and in the end SHA-1 over password, a constant and the
 content. A private key is masked with a chain of SHA-1 values that begins with password and salt. None of this protects
-much today; it is read because applications still have such files. JCEKS is recognised and refused.
+much today; it is read because applications still have such files. JCEKS is the same with other masks: of such files the
+certificates alone are read, and only where somebody wants nothing else.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ MAGIC = bytes.fromhex("feedfeed")
 JCEKS_MAGIC = bytes.fromhex("cececece")
 ENTRY_LIMIT = 2000
 
-_KEY, _TRUSTED = 1, 2
+_KEY, _TRUSTED, _SECRET = 1, 2, 3
 _SALT = 20
 _DIGEST = 20
 _PEPPER = b"Mighty Aphrodite"
@@ -47,11 +48,12 @@ def read_jks(content: bytes, password: Secret | None, open_keys: bool) -> Keysto
     """All entries, in the order of the file.
 
     password   also checks the digest of the file; without one the certificates can still be read
-    open_keys  whether private keys are wanted
+    open_keys  whether private keys are wanted; of JCEKS there are none to be had
 
     Raises `Unusable`, `WrongPassword`.
     """
-    if len(content) < len(MAGIC) + 8 + _DIGEST or not content.startswith(MAGIC):
+    begins = MAGIC if open_keys else (MAGIC, JCEKS_MAGIC)
+    if len(content) < len(MAGIC) + 8 + _DIGEST or not content.startswith(begins):
         raise Unusable("it is no JKS keystore")
     body, digest = content[:-_DIGEST], content[-_DIGEST:]
     if password and not hmac.compare_digest(_digest(body, password), digest):
@@ -119,6 +121,8 @@ def _entries(reader: _Reader, password: Secret | None) -> Iterable[Entry]:
             yield Entry(chain, _unmasked(sealed, password) if password else None, alias)
         elif tag == _TRUSTED:
             yield Entry((_certificate(reader, version),), alias=alias)
+        elif tag == _SECRET:
+            raise Unusable("it holds secret keys; export its certificates (keytool -exportcert -rfc)")
         else:
             raise Unusable("it is no JKS keystore: an entry has an unknown tag")
     if not reader.is_at_end:
