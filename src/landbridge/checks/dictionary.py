@@ -238,10 +238,10 @@ CONNECTOR = (
     ),
     symptom(
         "the proxy asks who calls",
-        "proxy authentication required|header: proxy-auth|missing proxy-auth|proxy-authorization header|invalid proxy",
+        "proxy authentication required|header: proxy-auth|missing proxy-auth|proxy-authorization header|invalid proxy"
+        "|response 407|replied 407",
         r"Proxy Authentication Required|Missing (?:or empty )?(?:header:? )?[\"']?proxy-authorization"
-        r"|Invalid proxy authorization token"
-        r"|Invalid Proxy Header",
+        r"|Invalid proxy authorization token|Invalid Proxy Header|tunnel failed, response 407|Proxy replied 407",
         "conn.407; check.4xx: proxy-authentication",
     ),
     symptom(
@@ -284,7 +284,8 @@ CHECKS = (
         r"|not (?:allowed|supported|permitted))"
         r"|(?:refus|den|block)\w{1,4}[^\n]{0,80}private (?:endpoint|address|network)"
         r"|(?:could not|cannot|unable to) [^\n]{0,80}private (?:endpoint|address|network)"
-        r"|(?:refused|denied|blocked|not allowed)[^\n]{0,80}169\.254\.169\.254",
+        r"|(?:refused|denied|blocked|not allowed)[^\n]{0,80}169\.254\.169\.254"
+        r"|169\.254\.169\.254[^\n]{0,80}(?:refused|denied|blocked|not (?:allowed|permitted))",
         "avail.private-endpoint",
     ),
     symptom(

@@ -64,9 +64,10 @@ _REFUSED = "inbound.icm-connection-failed: refused proxy-wrong; conn.502: backen
 NETWORK = (
     symptom(
         "a client does not find the name",
-        "curl: (|could not resolve|err_|no such host|could not be resolved|socketexception (|failed to resolve"
-        "|nameresolution|getaddrinfo failed",
-        r"curl: \(6\)|Could not resolve host|ERR_NAME_NOT_RESOLVED|\bno such host\b|remote name could not be resolved"
+        "curl: (|could not resolve|resolve host|err_|no such host|could not be resolved|socketexception ("
+        "|failed to resolve|nameresolution|getaddrinfo failed",
+        r"curl: \(6\)|Could not resolve host|unable to resolve host|ERR_NAME_NOT_RESOLVED|\bno such host\b"
+        r"|remote name could not be resolved"
         r"|SocketException \((?:0x[0-9A-Fa-f]{1,8}, )?11001\)|NameResolution(?:Error|Failure)|failed to resolve '"
         r"|getaddrinfo failed",
         "inbound.icm-connection-failed: dns; conn.502: internal-dns; outbound.smtp-port: dns; check.5xx: no-answer",

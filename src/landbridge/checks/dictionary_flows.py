@@ -150,7 +150,7 @@ SENDERS = (
     ),
     symptom(
         "the capability is not active",
-        "not active for this",
+        "not active for this|not active for this subaccount",
         r"not active for this sub-?account",
         "inbound.not-active",
     ),

@@ -20,7 +20,7 @@ CHECK_MARKS = (b"response returned", b"check connection", b"connection check")
 class Writer(Enum):
     """Who the line is from, as far as its words tell."""
 
-    CHECK = re.compile(r"Response returned|Check Connection|connection check", re.IGNORECASE)
+    CHECK = re.compile(r"Response returned:|Check Connection|connection check", re.IGNORECASE)
     DESTINATIONS = re.compile(r"destination-configuration/v[12]|destination service", re.IGNORECASE)
     RECEIVER = re.compile(
         r"when communicating with|HTTP operation failed invoking|: \d{3} : HTTP/1|Request failed with status code"

@@ -32,7 +32,7 @@ _SEGMENT = re.compile(r"[./;]")
 
 def _applies(evidence: Evidence) -> bool:
     answer = decisive(evidence)
-    return answer is not None and 0 < answer.status < 400
+    return answer is not None and (0 < answer.status < 400 or lost_at_login(evidence) is not None)
 
 
 def leads_to_login(answer: HttpAnswer) -> tuple[str, Confidence] | None:
@@ -56,6 +56,15 @@ def leads_to_login(answer: HttpAnswer) -> tuple[str, Confidence] | None:
     return None
 
 
+def lost_at_login(evidence: Evidence) -> HttpAnswer | None:
+    """The redirect to a login that was followed to where nothing good comes any more; None when there is none."""
+    end = decisive(evidence)
+    if end is None or 0 < end.status < 400:
+        return None
+    chain = answers(evidence, end.purpose)
+    return next((one for one in chain if leads_to_login(one) is not None), None)
+
+
 def is_login_page(evidence: Evidence, answer: HttpAnswer) -> bool:
     """A page that asks for a password (or sends the browser to one), where data was wanted or after a redirect."""
     moved = len({one.url for one in answers(evidence, answer.purpose)}) > 1
@@ -64,7 +73,7 @@ def is_login_page(evidence: Evidence, answer: HttpAnswer) -> bool:
 
 def login(evidence: Evidence) -> Verdict:
     """The answer is a login page, or leads to one."""
-    answer = decisive(evidence)
+    answer = lost_at_login(evidence) or decisive(evidence)
     if answer is None:
         return None
     found = leads_to_login(answer)

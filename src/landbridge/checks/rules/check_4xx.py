@@ -8,6 +8,7 @@ from landbridge.checks.evidence import Evidence, Layer
 from landbridge.checks.observations import HttpAnswer, SoapDescribed
 from landbridge.checks.rules import conn_401, outbound_csrf_403, outbound_http_401, outbound_http_411, token_inside
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
+from landbridge.checks.rules.check_2xx3xx import lost_at_login
 from landbridge.checks.rules.http import decisive, emitter, offered, said, way
 from landbridge.checks.rules.http_sentences import sentence
 from landbridge.checks.rules.own_answers import pair_of
@@ -26,7 +27,7 @@ def _applies(evidence: Evidence) -> bool:
         return False
     if answer.status == 400 and any(one.part == "message" and one.good for one in evidence.all(SoapDescribed)):
         return False  # a fault of SOAP 1.2 that is the sender's comes with 400, and is an answer
-    return not any(book.holds(evidence) for book in _CLOSER)
+    return lost_at_login(evidence) is None and not any(book.holds(evidence) for book in _CLOSER)
 
 
 def _saw(answer: HttpAnswer) -> tuple[str, ...]:

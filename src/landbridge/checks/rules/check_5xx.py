@@ -6,6 +6,7 @@ from landbridge.checks.evidence import Evidence, Layer
 from landbridge.checks.observations import ConnectorsListed, DoorAnswered, SoapDescribed
 from landbridge.checks.rules import outbound_http_411
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
+from landbridge.checks.rules.check_2xx3xx import lost_at_login
 from landbridge.checks.rules.http import OURS, decisive, emitter, is_ours, said, way
 from landbridge.checks.rules.http_sentences import sentence
 from landbridge.checks.rules.own_answers import pair_of
@@ -19,6 +20,8 @@ def _applies(evidence: Evidence) -> bool:
     answer = decisive(evidence)
     if answer is None:
         return _unnamed(evidence) is not None
+    if lost_at_login(evidence) is not None:
+        return False  # a redirect to a login was followed, which is what is wrong (check.2xx3xx)
     if answer.problem:
         return answer.problem not in _TLS
     if any(one.part == "message" and one.good for one in evidence.all(SoapDescribed)):

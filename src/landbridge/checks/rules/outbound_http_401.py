@@ -112,6 +112,8 @@ def scheme_unsupported(evidence: Evidence) -> Verdict:
     offers = _offers(answer)
     if not offers:
         return Not("it does not say which logon it wants")
+    if who := between(answer):
+        return Not(f"it is the {who} that wants another one")
     if _is_offered(answer, answer.logon):
         return Not(f"{answer.logon} is offered")
     offer = ", ".join(offers)
