@@ -13,6 +13,7 @@ from landbridge.app import CloudSide
 from landbridge.data_folder import read_admin_token
 from landbridge.settings import Settings
 from landbridge.testing.furnished import furnish
+from landbridge.testing.known_passwords import KNOWN_PASSWORDS
 
 ACME = "11111111-2222-3333-4444-555555555555"
 LANDSCAPE = f"""\
@@ -56,7 +57,8 @@ async def cloud_side(folder: Path, landscape: str | None = LANDSCAPE, **changes:
     settings = replace(settings_in(folder), **changes)  # type: ignore[arg-type]
     if not settings.database_url:
         await furnish(settings.data)
-    side = await CloudSide.start(settings, landscape_in(folder, landscape) if landscape else None)
+    content = landscape_in(folder, landscape) if landscape else None
+    side = await CloudSide.start(settings, content, passwords=KNOWN_PASSWORDS)
     try:
         yield side
     finally:

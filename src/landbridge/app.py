@@ -99,7 +99,7 @@ from landbridge.public_names import (
 )
 from landbridge.readiness import Readiness
 from landbridge.settings import Profile, Settings, check
-from landbridge.store import Database, open_installation
+from landbridge.store import Database, Passwords, open_installation
 
 AUDIT_FOLDER = "audit"
 """Folder of the audit records, below the data folder."""
@@ -140,9 +140,15 @@ class CloudSide:
 
     @classmethod
     async def start(
-        cls, settings: Settings, landscape: Path | Landscape | None = None, clock: Clock = system_clock
+        cls,
+        settings: Settings,
+        landscape: Path | Landscape | None = None,
+        clock: Clock = system_clock,
+        passwords: Passwords | None = None,
     ) -> CloudSide:
         """Open storage, keys and doors, apply the landscape, and return when all of it is ready.
+
+        passwords  a memory of passwords to share with others, because hashing takes long; without it one of its own
 
         Raises `FaultError`: a setting, a port, a file, the storage or the landscape; then nothing stays open.
         """
@@ -150,7 +156,7 @@ class CloudSide:
         wanted = read(landscape) if isinstance(landscape, Path) else landscape
         stack = AsyncExitStack()
         try:
-            side = await _start(settings, wanted, clock, stack)
+            side = await _start(settings, wanted, clock, passwords, stack)
         except BaseException:
             await stack.aclose()
             raise
@@ -178,13 +184,15 @@ class CloudSide:
         await self.stack.aclose()
 
 
-async def _start(settings: Settings, wanted: Landscape | None, clock: Clock, stack: AsyncExitStack) -> CloudSide:
+async def _start(
+    settings: Settings, wanted: Landscape | None, clock: Clock, passwords: Passwords | None, stack: AsyncExitStack
+) -> CloudSide:
     """What is opened is closed by `stack`, in the opposite order. Ports come first: they are what fails most often."""
     clock = MovableClock(clock)
     lock = FolderLock(settings.data)
     stack.callback(lock.release)
     plain, tls = _sockets(settings, stack)
-    db = await open_installation(settings.data, settings.database_url, clock)
+    db = await open_installation(settings.data, settings.database_url, clock, passwords)
     stack.push_async_callback(db.close)
     identity = await _identity(settings, db, clock)
     issuer = _issuer(settings, _port(tls))

@@ -40,6 +40,7 @@ from landbridge.store import (
     load_or_create_vault,
     sqlite_url,
 )
+from landbridge.testing.known_passwords import KNOWN_PASSWORDS
 
 NOW = 1_800_000_000.0
 ACME = "11111111-aaaa-4bbb-8ccc-222222222222"
@@ -201,7 +202,8 @@ async def open_scene(folder: Path, url: str | None = None) -> AsyncIterator[Scen
     clock = Clock()
     if url is None:
         await _furnish(folder)
-    db = await Database.open(url or sqlite_url(folder), load_or_create_vault(folder), clock=clock)
+    vault = load_or_create_vault(folder)
+    db = await Database.open(url or sqlite_url(folder), vault, clock=clock, passwords=KNOWN_PASSWORDS)
     if url is not None:
         await apply(read_text(LANDSCAPE, Path("landscape.yaml")), db, OneKey())
     scene = Scene(db, TokenVerifier(OneKey(), lambda: NOW), clock)

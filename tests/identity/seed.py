@@ -31,6 +31,7 @@ from landbridge.store import (
     load_or_create_vault,
     sqlite_url,
 )
+from landbridge.testing.known_passwords import KNOWN_PASSWORDS
 
 ACME = Subaccount("3fa85f64-5717-4562-b3fc-2c963f66afa6", "acme", "Acme")
 OTHER = Subaccount("11111111-2222-4333-8444-555555555555", "other", "Other")
@@ -115,7 +116,7 @@ async def installed(data: Path) -> AsyncIterator[Installation]:
     """An installation with two subaccounts, clients and users: a copy of one that is made once, as keys take time."""
     shutil.copytree(await _template(), data, dirs_exist_ok=True)
     clock = ManualClock()
-    db = await Database.open(sqlite_url(data), load_or_create_vault(data))
+    db = await Database.open(sqlite_url(data), load_or_create_vault(data), passwords=KNOWN_PASSWORDS)
     try:
         yield Installation(data, db, await KeyRing.load(db, clock), clock)
     finally:
@@ -134,7 +135,7 @@ async def _template() -> Path:
 
 
 async def _fill(data: Path) -> None:
-    db = await Database.open(sqlite_url(data), load_or_create_vault(data))
+    db = await Database.open(sqlite_url(data), load_or_create_vault(data), passwords=KNOWN_PASSWORDS)
     async with db.begin() as session:
         for subaccount in (ACME, OTHER):
             await SubaccountRepository(session).put(subaccount)

@@ -21,6 +21,7 @@ from landbridge.store import (
     UserRepository,
     load_or_create_vault,
 )
+from landbridge.testing.known_passwords import KNOWN_PASSWORDS
 from tests.tables import sqlite_with_tables
 
 pytestmark = pytest.mark.anyio
@@ -59,7 +60,9 @@ class Keys:
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(sqlite_with_tables(tmp_path), load_or_create_vault(tmp_path))
+    database = await Database.open(
+        sqlite_with_tables(tmp_path), load_or_create_vault(tmp_path), passwords=KNOWN_PASSWORDS
+    )
     yield database
     await database.close()
 

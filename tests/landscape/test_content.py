@@ -36,6 +36,7 @@ from landbridge.store import (
     UserRepository,
     load_or_create_vault,
 )
+from landbridge.testing.known_passwords import KNOWN_PASSWORDS
 from tests.destinations.keystores.files import a_der, a_p12, a_pem
 from tests.landscape.test_apply import Keys
 from tests.tables import sqlite_with_tables
@@ -107,7 +108,9 @@ PATH = Path("landscape.yaml")
 
 @pytest.fixture
 async def db(tmp_path: Path) -> AsyncIterator[Database]:
-    database = await Database.open(sqlite_with_tables(tmp_path), load_or_create_vault(tmp_path))
+    database = await Database.open(
+        sqlite_with_tables(tmp_path), load_or_create_vault(tmp_path), passwords=KNOWN_PASSWORDS
+    )
     yield database
     await database.close()
 

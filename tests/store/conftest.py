@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from landbridge.store import Database, Vault, load_or_create_vault, sqlite_url
+from landbridge.testing.known_passwords import KNOWN_PASSWORDS
 from tests.postgres import Postgres, running_postgres
 from tests.tables import postgres_with_tables, sqlite_with_tables
 
@@ -43,7 +44,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 async def db(url: str, vault: Vault, clock: list[float]) -> AsyncIterator[Database]:
     """An open database, once of each kind."""
-    database = await Database.open(url, vault, clock=lambda: clock[0])
+    database = await Database.open(url, vault, clock=lambda: clock[0], passwords=KNOWN_PASSWORDS)
     yield database
     await database.close()
 
@@ -51,7 +52,7 @@ async def db(url: str, vault: Vault, clock: list[float]) -> AsyncIterator[Databa
 @pytest.fixture
 async def sqlite_db(tmp_path: Path, vault: Vault) -> AsyncIterator[Database]:
     """For what only files have."""
-    database = await Database.open(sqlite_url(tmp_path), vault)
+    database = await Database.open(sqlite_url(tmp_path), vault, passwords=KNOWN_PASSWORDS)
     yield database
     await database.close()
 

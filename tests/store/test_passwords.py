@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from landbridge.model.secret import Secret
+from landbridge.store import Database, SubaccountRepository, UserRepository, load_or_create_vault
 from landbridge.store.passwords import Passwords
+from tests.store.nouns import ACME, ALICE
+from tests.tables import sqlite_with_tables
 
 pytestmark = pytest.mark.anyio
 
@@ -64,3 +68,23 @@ async def test_memory_is_bounded_and_forgets_the_oldest() -> None:
     await passwords.hash("c", Secret("p"))
     assert await passwords.hash("b", Secret("p")) == second
     assert await passwords.hash("a", Secret("p")) != first, "forgotten, so hashed with a new salt"
+
+
+async def test_a_memory_belongs_to_one_database_unless_it_is_shared(tmp_path: Path) -> None:
+    """A salt that occurs twice would show that two installations know the same password."""
+
+    async def stored(name: str, passwords: Passwords | None = None) -> str:
+        folder = tmp_path / name
+        folder.mkdir()
+        url, vault = sqlite_with_tables(folder), load_or_create_vault(folder)
+        database = await Database.open(url, vault, passwords=passwords)
+        async with database.begin() as session:
+            await SubaccountRepository(session).put(ACME)
+            await UserRepository(session).put(ACME.id, ALICE)
+            check = await UserRepository(session).check(ACME.id, ALICE.name)
+        await database.close()
+        return check.stored
+
+    shared = Passwords()
+    assert await stored("one") != await stored("two")
+    assert await stored("three", shared) == await stored("four", shared)

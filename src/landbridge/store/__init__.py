@@ -22,6 +22,7 @@ from landbridge.store.invitations import Invitation, InvitationRepository
 from landbridge.store.key_files import load_or_create_vault
 from landbridge.store.keys import KeyKind, KeyRepository, StoredKey
 from landbridge.store.labels import LabelRepository, Level
+from landbridge.store.passwords import Passwords
 from landbridge.store.read_model import ReadModel
 from landbridge.store.roles import RoleRepository
 from landbridge.store.service_mappings import ServiceMappingRepository
@@ -56,6 +57,7 @@ __all__ = [
     "KeyRepository",
     "LabelRepository",
     "Level",
+    "Passwords",
     "ReadModel",
     "RoleRepository",
     "Rotated",

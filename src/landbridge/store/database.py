@@ -29,8 +29,6 @@ from landbridge.store.versions import VersionRepository
 
 FILE = "landbridge.db"
 BUSY_SECONDS = 5.0
-_KNOWN_PASSWORDS = Passwords()
-"""One memory for the process: what it holds is bound to hashes, not to a database."""
 
 
 def sqlite_url(data: Path) -> str:
@@ -41,28 +39,36 @@ def sqlite_url(data: Path) -> str:
 class Database:
     """The cloud side's storage. Open it with `Database.open`."""
 
-    def __init__(self, engine: AsyncEngine, vault: Vault, clock: Clock, busy_seconds: float) -> None:
+    def __init__(
+        self, engine: AsyncEngine, vault: Vault, clock: Clock, busy_seconds: float, passwords: Passwords
+    ) -> None:
         self._engine = engine
         self._busy_seconds = busy_seconds
         self._writing = asyncio.Lock()
         self._vault = vault
         self._clock = clock
-        self._passwords = _KNOWN_PASSWORDS
+        self._passwords = passwords
         self.changes = Changes()
 
     @classmethod
     async def open(
-        cls, url: str | URL, vault: Vault, busy_seconds: float = BUSY_SECONDS, clock: Clock = system_clock
+        cls,
+        url: str | URL,
+        vault: Vault,
+        busy_seconds: float = BUSY_SECONDS,
+        clock: Clock = system_clock,
+        passwords: Passwords | None = None,
     ) -> Database:
         """Connect, migrate to the newest tables, and check that `vault` is the one the content was sealed with.
 
         url           `sqlite+aiosqlite:///file` or `postgresql+asyncpg://user@host/database`
         busy_seconds  how long a transaction waits for another one to end before it is `store.busy`
         clock         when content is made and changed
+        passwords     a memory of passwords to share; without it the database has its own
 
         Raises `FaultError`: `store.key-wrong`, `store.newer`, `store.not-a-database`, `store.unavailable` and others.
         """
-        database = cls(engine_of(url, busy_seconds), vault, clock, busy_seconds)
+        database = cls(engine_of(url, busy_seconds), vault, clock, busy_seconds, passwords or Passwords())
         try:
             async with database.begin() as session:
                 before = await session.connection.run_sync(migrate)

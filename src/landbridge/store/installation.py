@@ -13,6 +13,7 @@ from landbridge.net.clock import system_clock
 from landbridge.store.database import Database, sqlite_url
 from landbridge.store.envelope import change_master_key, renew_data_keys
 from landbridge.store.key_files import load_or_create_vault, load_vault, next_vault, prepare_next, take_over
+from landbridge.store.passwords import Passwords
 from landbridge.store.vault import Vault
 
 
@@ -27,19 +28,23 @@ class Rotated:
     values: int
 
 
-async def open_installation(data: Path, url: str = "", clock: Clock = system_clock) -> Database:
+async def open_installation(
+    data: Path, url: str = "", clock: Clock = system_clock, passwords: Passwords | None = None
+) -> Database:
     """The database of a data folder; `url` is empty for the one inside it. Finishes a rotation that was cut off.
+
+    passwords  as of `Database.open`
 
     Raises `FaultError` as `load_or_create_vault` and `Database.open` do.
     """
     vault = load_or_create_vault(data)
     try:
-        return await Database.open(url or sqlite_url(data), vault, clock=clock)
+        return await Database.open(url or sqlite_url(data), vault, clock=clock, passwords=passwords)
     except FaultError as error:
         following = next_vault(data)
         if error.fault.code != "store.key-wrong" or following is None:
             raise
-    database = await Database.open(url or sqlite_url(data), following, clock=clock)
+    database = await Database.open(url or sqlite_url(data), following, clock=clock, passwords=passwords)
     await database.settle()
     take_over(data)
     return database

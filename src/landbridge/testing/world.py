@@ -34,6 +34,7 @@ from landbridge.net.clock import system_clock
 from landbridge.observe.audit import AuditTrail
 from landbridge.settings import DoorSettings, Settings, TunnelSettings
 from landbridge.testing.furnished import furnish
+from landbridge.testing.known_passwords import KNOWN_PASSWORDS
 from landbridge.testing.sample_backend import SampleBackend
 
 ACME = "11111111-aaaa-4bbb-8ccc-000000000001"
@@ -193,7 +194,7 @@ async def world(
         )
         if not fresh and clock is system_clock:  # the authority's certificate has its time from the clock
             await furnish(settings.data)
-        cloud = await CloudSide.start(settings, Landscape(tuple(content)), clock)
+        cloud = await CloudSide.start(settings, Landscape(tuple(content)), clock, KNOWN_PASSWORDS)
         stack.push_async_callback(cloud.stop)
         http = await stack.enter_async_context(httpx.AsyncClient(verify=False, limits=_NOTHING_KEPT))
         running = World(folder, cloud, backend, {}, connector_settings or ConnectorSettings(), stack, http)
