@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import socket
 
@@ -91,3 +92,31 @@ async def test_a_request_that_does_not_arrive_is_given_up(said: bytes) -> None:
         writer.close()
     finally:
         await server.stop()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"no HTTP\r\n\r\n",
+        b"GET / HTTP/1.1\r\nX: a\nb\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na",
+        b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
+    ],
+)
+async def test_what_is_no_http_is_refused_by_name(said: bytes) -> None:
+    server = HttpServer(lambda *_: None, listening_socket("127.0.0.1", 0, "API", "--http-port"))  # type: ignore[arg-type]
+    await server.start()
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(said)
+        async with asyncio.timeout(5):
+            head, body = (await reader.read()).split(b"\r\n\r\n")
+        writer.close()
+    finally:
+        await server.stop()
+    first, *lines = head.decode().split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in lines)
+    assert first == "HTTP/1.1 400 Bad Request"
+    assert headers["x-internal-error-code"] == json.loads(body)["code"] == "platform.request-invalid"
+    assert headers["x-request-id"] == json.loads(body)["requestId"]
+    assert (headers["connection"], headers["content-length"]) == ("close", str(len(body)))

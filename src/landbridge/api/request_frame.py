@@ -76,6 +76,11 @@ def _given_or_new_id(headers: RawHeaders) -> str:
         text = value.decode("latin-1")
         if _SANE_ID.fullmatch(text):
             return text
+    return new_request_id()
+
+
+def new_request_id() -> str:
+    """An id that no other request has."""
     return f"{random.getrandbits(128):032x}"
 
 

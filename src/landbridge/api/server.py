@@ -14,8 +14,10 @@ from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from landbridge.api.answers import fault_answer
+from landbridge.api.request_frame import new_request_id
 from landbridge.faults import FaultError, fault
 from landbridge.net.cork import JOIN_LIMIT, Cork
 
@@ -111,6 +113,13 @@ class _Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._end()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """What cannot be parsed never becomes a request that the application could refuse: it is refused here."""
+        refused = fault_answer(fault("platform.request-invalid", reason="it is not valid HTTP/1.1"), new_request_id())
+        lines = [b"%b: %b\r\n" % line for line in refused.raw_headers]
+        self.transport.write(b"".join((STATUS_LINE[400], *lines, b"connection: close\r\n\r\n", refused.body)))
+        self.transport.close()
 
     def _begin(self) -> None:
         if self._deadline is None:
