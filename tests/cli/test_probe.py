@@ -24,6 +24,9 @@ KEY = asyncssh.generate_private_key("ssh-ed25519")
         (("ssh", "https://localhost:1"), "the scheme is ssh or sftp"),
         (("ssh", "ssh://shop@localhost:1"), "given on their own"),
         (("sftp", "localhost:1", "--known-hosts", "/nowhere/known_hosts"), "/nowhere/known_hosts"),
+        (("sftp", "files.virtual", "--write", "--subaccount", "acme"), "do not go with --subaccount"),
+        (("odata", "erp.virtual", "--header", "A: b", "--subaccount", "acme"), "do not go with --subaccount"),
+        (("soap", "erp.virtual", "--follow", "--subaccount", "acme"), "do not go with --subaccount"),
     ],
 )
 def test_usage(words: tuple[str, ...], said: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,6 +41,33 @@ BodyFile = Annotated[Path | None, typer.Option("--body", help="File with the bod
 ContentType = Annotated[str, typer.Option("--content-type", help="Kind of that body.")]
 How = Annotated[Framing, typer.Option("--framing", help="How the client says the length of the body.")]
 Cookies = Annotated[str, typer.Option("--cookies", help="Cookies that it sends back: all, none, or NAME,NAME.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """How the client of an HTTP target asks, whatever it asks for."""
+
+    login: Login = None
+    secret: SecretFile = None
+    bearer: Bearer = False
+    header: Headers = None
+    follow: Follow = False
+    sap_client: SapClient = ""
+    body: BodyFile = None
+
+    def logged_on(self, logon: Logon) -> Logon:
+        """A logon with user and secret, if they were given. Raises `FaultError` for one that is incomplete."""
+        return logon_for(logon, self.login, self.secret, self.bearer)
+
+    @property
+    def manner(self) -> Manner:
+        """Its way of asking. Raises `FaultError`."""
+        return Manner(
+            headers=headers_of(self.header),
+            follow=self.follow,
+            sap_client=self.sap_client,
+            body=body_of(self.body),
+        )
 
 
 def asking(

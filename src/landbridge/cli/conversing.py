@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
-from landbridge.checks.conversation import Mechanism, Protection
+from landbridge.checks.conversation import Conversation, Mechanism, Protection
+from landbridge.cli.probe_options import Behind, Judging, Telling, looked
 from landbridge.cli.text_file import read_text
 from landbridge.faults import FaultError, fault
 
@@ -33,6 +35,28 @@ SecretFile = Annotated[
     typer.Option("--secret-file", help=f"File with the password or token; else {SECRET} in the environment."),
 ]
 How = Annotated[Mechanism, typer.Option("--mechanism", help="How to log on.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Talker:
+    """How a client of a mail server talks."""
+
+    protection: Protected = None
+    login: Login = None
+    secret: SecretFile = None
+    mechanism: How = Mechanism.PLAIN
+
+
+def talked(
+    where: str, protocol: str, wish: Conversation, talker: Talker, judging: Judging, behind: Behind, telling: Telling
+) -> None:
+    """Talk with a mail server, and tell."""
+    from landbridge.checks.talk_target import talk_target
+
+    wish = msgspec.structs.replace(wish, mechanism=talker.mechanism)
+    target = talk_target(where, protocol, wish, talker.protection)
+    logon = logon_with(judging.logon, talker.login, talker.secret, talker.mechanism)
+    looked(conversing(target, logon, judging.anchors, telling.timeout), where, behind, telling)
 
 
 def conversing(target: Target, logon: Logon, trust: Trust, seconds: float) -> Scene:

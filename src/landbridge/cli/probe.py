@@ -29,6 +29,7 @@ Examples:
   landbridge probe smtp mail.example.com:587 --public-trust
   landbridge probe sftp files.example.com --known-hosts known_hosts
   landbridge probe via http://erp.virtual:80/sap --subaccount acme
+  landbridge probe smtp mail.virtual:587 --subaccount acme --location plant-1
 
 Nothing is trusted that was not given. Ends with 0 when nothing was found, with 50 when something was.
 """

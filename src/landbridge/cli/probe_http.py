@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from landbridge.checks.manner import ALL_COOKIES, Framing, Manner
-from landbridge.cli.asking import (
-    Accept,
-    Bearer,
-    BodyFile,
-    ContentType,
-    Cookies,
-    Csrf,
-    Follow,
-    Headers,
-    How,
-    Login,
-    Post,
-    SapClient,
-    SecretFile,
-    asking,
-    body_of,
-    headers_of,
-    logon_for,
-)
+from dataclasses import replace
+
+from landbridge.checks.manner import ALL_COOKIES, Framing
+from landbridge.cli.asking import Accept, Asker, ContentType, Cookies, Csrf, How, Post, asking
 from landbridge.cli.probe_options import Behind, Judging, Telling, pass_on
 from landbridge.cli.probing import Where, addressed, probed
 from landbridge.cli.spread import spread
@@ -46,20 +30,14 @@ goes to the target only, and only where its certificate is trusted; it is never 
 @spread
 def http(
     where: Where,
-    login: Login = None,
-    secret: SecretFile = None,
-    bearer: Bearer = False,
-    header: Headers = None,
     accept: Accept = "*/*",
-    follow: Follow = False,
-    sap_client: SapClient = "",
     csrf: Csrf = False,
     post: Post = False,
     cookies: Cookies = ALL_COOKIES,
     framing: How = Framing.LENGTH,
-    body: BodyFile = None,
     content_type: ContentType = "",
     *,
+    asker: Asker,
     judging: Judging,
     behind: Behind,
     telling: Telling,
@@ -68,17 +46,14 @@ def http(
     if behind.subaccount:
         pass_on({"target": addressed(where, "http")}, behind, telling)
         return
-    manner = Manner(
+    manner = replace(
+        asker.manner,
         accept=accept,
-        headers=headers_of(header),
-        follow=follow,
-        sap_client=sap_client,
         csrf=csrf,
         cookies=cookies,
-        body=body_of(body),
         content_type=content_type,
         framing=framing,
     )
-    logon = logon_for(judging.logon, login, secret, bearer)
+    logon = asker.logged_on(judging.logon)
     scene = asking(where, "http", judging.anchors, logon, manner, post=post, seconds=telling.timeout)
     probed(scene, telling.as_json, telling.html)

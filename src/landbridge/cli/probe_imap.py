@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from landbridge.checks.conversation import Conversation, Mechanism
-from landbridge.cli.conversing import (
-    How,
-    Login,
-    Protected,
-    SecretFile,
-    conversing,
-    logon_with,
-)
-from landbridge.cli.probe_options import Behind, Judging, Telling, looked
+from landbridge.checks.conversation import Conversation
+from landbridge.cli.conversing import Talker, talked
+from landbridge.cli.probe_options import Behind, Judging, Telling
 from landbridge.cli.probing import Where
 from landbridge.cli.spread import spread
 
@@ -28,20 +21,6 @@ With --login it logs on once, and only where the certificate is trusted; then it
 
 
 @spread
-def imap(
-    where: Where,
-    protection: Protected = None,
-    login: Login = None,
-    secret: SecretFile = None,
-    mechanism: How = Mechanism.PLAIN,
-    *,
-    judging: Judging,
-    behind: Behind,
-    telling: Telling,
-) -> None:
+def imap(where: Where, *, talker: Talker, judging: Judging, behind: Behind, telling: Telling) -> None:
     """Probe, and tell."""
-    from landbridge.checks.talk_target import talk_target
-
-    target = talk_target(where, "imap", Conversation(mechanism=mechanism), protection)
-    logon = logon_with(judging.logon, login, secret, mechanism)
-    looked(conversing(target, logon, judging.anchors, telling.timeout), where, behind, telling)
+    talked(where, "imap", Conversation(), talker, judging, behind, telling)

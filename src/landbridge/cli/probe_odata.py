@@ -2,24 +2,10 @@
 
 from __future__ import annotations
 
-from landbridge.checks.manner import ALL_COOKIES, Framing, Manner
-from landbridge.cli.asking import (
-    Bearer,
-    BodyFile,
-    ContentType,
-    Cookies,
-    Csrf,
-    Follow,
-    Headers,
-    Login,
-    Post,
-    SapClient,
-    SecretFile,
-    asking,
-    body_of,
-    headers_of,
-    logon_for,
-)
+from dataclasses import replace
+
+from landbridge.checks.manner import ALL_COOKIES
+from landbridge.cli.asking import Asker, ContentType, Cookies, Csrf, Post, asking
 from landbridge.cli.probe_options import Behind, Judging, Telling, looked
 from landbridge.cli.probing import Where, addressed
 from landbridge.cli.spread import spread
@@ -40,33 +26,23 @@ Tells V2 from V4, metadata that are refused while the service is not, and pages 
 @spread
 def odata(
     where: Where,
-    login: Login = None,
-    secret: SecretFile = None,
-    bearer: Bearer = False,
-    header: Headers = None,
-    follow: Follow = False,
-    sap_client: SapClient = "",
     csrf: Csrf = False,
     post: Post = False,
     cookies: Cookies = ALL_COOKIES,
-    body: BodyFile = None,
     content_type: ContentType = "application/json",
     *,
+    asker: Asker,
     judging: Judging,
     behind: Behind,
     telling: Telling,
 ) -> None:
     """Probe, and tell."""
-    manner = Manner(
-        headers=headers_of(header),
-        follow=follow,
-        sap_client=sap_client,
+    manner = replace(
+        asker.manner,
         csrf=csrf,
         cookies=cookies,
-        body=body_of(body),
         content_type=content_type,
-        framing=Framing.LENGTH,
     )
-    logon = logon_for(judging.logon, login, secret, bearer)
+    logon = asker.logged_on(judging.logon)
     scene = asking(where, "odata", judging.anchors, logon, manner, post=post, seconds=telling.timeout)
     looked(scene, addressed(where, "http"), behind, telling)

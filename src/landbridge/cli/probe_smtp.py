@@ -6,17 +6,10 @@ from typing import Annotated
 
 import typer
 
-from landbridge.checks.conversation import Conversation, Mechanism
-from landbridge.cli.conversing import (
-    How,
-    Login,
-    Protected,
-    SecretFile,
-    conversing,
-    logon_with,
-    plain,
-)
-from landbridge.cli.probe_options import Behind, Judging, Telling, looked
+from landbridge.checks.conversation import Conversation
+from landbridge.checks.mail_destination import SUBMISSION
+from landbridge.cli.conversing import Talker, plain, talked
+from landbridge.cli.probe_options import Behind, Judging, Telling
 from landbridge.cli.probing import Where
 from landbridge.cli.spread import spread
 
@@ -33,7 +26,6 @@ Without a port 25 is taken, as mail adapters do. Ports 587, 465 and 25 are greet
 it logs on once, and only where the certificate is trusted; with --from and --to it asks whether these are taken, and
 takes the question back.
 """
-BESIDE = (587, 465, 25)
 
 Beside = Annotated[
     list[int] | None,
@@ -46,27 +38,19 @@ Recipient = Annotated[str, typer.Option("--to", help="Ask whether this recipient
 @spread
 def smtp(
     where: Where,
-    protection: Protected = None,
     beside: Beside = None,
-    login: Login = None,
-    secret: SecretFile = None,
-    mechanism: How = Mechanism.PLAIN,
     sender: Sender = "",
     recipient: Recipient = "",
     *,
+    talker: Talker,
     judging: Judging,
     behind: Behind,
     telling: Telling,
 ) -> None:
     """Probe, and tell."""
-    from landbridge.checks.talk_target import talk_target
-
     wish = Conversation(
-        mechanism=mechanism,
         sender=plain(sender, "--from"),
         recipient=plain(recipient, "--to"),
-        beside=tuple(beside) if beside else BESIDE,
+        beside=tuple(beside) if beside else SUBMISSION,
     )
-    target = talk_target(where, "smtp", wish, protection)
-    logon = logon_with(judging.logon, login, secret, mechanism)
-    looked(conversing(target, logon, judging.anchors, telling.timeout), where, behind, telling)
+    talked(where, "smtp", wish, talker, judging, behind, telling)

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from landbridge.checks.manner import Framing, Manner
-from landbridge.cli.asking import (
-    Bearer,
-    BodyFile,
-    Follow,
-    Headers,
-    How,
-    Login,
-    Post,
-    SapClient,
-    SecretFile,
-    asking,
-    body_of,
-    headers_of,
-    logon_for,
-)
+from dataclasses import replace
+
+from landbridge.checks.manner import Framing
+from landbridge.cli.asking import Asker, How, Post, asking
 from landbridge.cli.probe_options import Behind, Judging, Telling, looked
 from landbridge.cli.probing import Where, addressed
 from landbridge.cli.spread import spread
@@ -39,28 +27,19 @@ Many endpoints that work refuse HEAD with 405: that is shown, and is no finding.
 @spread
 def soap(
     where: Where,
-    login: Login = None,
-    secret: SecretFile = None,
-    bearer: Bearer = False,
-    header: Headers = None,
-    follow: Follow = False,
-    sap_client: SapClient = "",
     post: Post = False,
-    body: BodyFile = None,
     framing: How = Framing.LENGTH,
     *,
+    asker: Asker,
     judging: Judging,
     behind: Behind,
     telling: Telling,
 ) -> None:
     """Probe, and tell."""
-    manner = Manner(
-        headers=headers_of(header),
-        follow=follow,
-        sap_client=sap_client,
-        body=body_of(body),
+    manner = replace(
+        asker.manner,
         framing=framing,
     )
-    logon = logon_for(judging.logon, login, secret, bearer)
+    logon = asker.logged_on(judging.logon)
     scene = asking(where, "soap", judging.anchors, logon, manner, post=post, seconds=telling.timeout)
     looked(scene, addressed(where, "http"), behind, telling)
