@@ -106,6 +106,9 @@ async def test_a_service_that_is_down_and_a_tunnel_that_is_not_there(
         one.cloud.gateway.services.replace([mapping(closed)])
         assert await talk(one, b"x") == b"<reset>"
         assert set(named(caplog)) == {"channel.service-unreachable"}, "at both ends"
+        told = {record.name: record.__dict__ for record in caplog.records if "fault" in record.__dict__}
+        assert told["landbridge.gateway.services"]["internal"] == f"127.0.0.1:{closed}"
+        assert str(closed) not in told["landbridge.connector.channels"]["message"]
         connector = one.connectors["erp"].connector
         for session in connector.sessions:
             session.link.abort()
