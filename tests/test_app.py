@@ -182,6 +182,9 @@ async def test_readiness_can_ask_for_a_connector(tmp_path: Path) -> None:
             answer = await admin.get("/ready", params=query)
             assert (answer.status_code, answer.json()["code"]) == (503, "platform.not-ready")
             assert "location id ''" in answer.json()["message"]
+        for path, status in (("/health", 200), ("/ready", 200), ("/ready?connector=", 503)):
+            answer = await admin.head(path)
+            assert (answer.status_code, answer.content) == (status, b""), "load balancers ask by HEAD, too"
 
 
 async def test_readiness_ends_when_the_storage_does(tmp_path: Path) -> None:

@@ -14,17 +14,20 @@ from landbridge.observe.metrics import CONTENT_TYPE, SampleSource, exposition
 Missing = Callable[[str | None, str | None], Awaitable[list[str]]]
 """What is not there yet, in words; asked with a location id that must be connected (None: none), and a subaccount."""
 
+_ASKING = ["GET", "HEAD"]
+"""Load balancers ask by either."""
+
 
 def router(missing: Missing, metrics: Iterable[SampleSource]) -> APIRouter:
     """The routes. `missing` says what readiness waits for; `metrics` are read at each GET /metrics."""
     routes = APIRouter()
     sources = tuple(metrics)
 
-    @routes.get("/health")
+    @routes.api_route("/health", methods=_ASKING)
     async def health() -> dict[str, str]:
         return {"status": "up"}
 
-    @routes.get("/ready", response_model=None)
+    @routes.api_route("/ready", methods=_ASKING, response_model=None)
     async def ready(request: Request, connector: str | None = None, subaccount: str | None = None) -> Response:
         """200 when requests can succeed. `connector`: and when this location id is connected ('' is one too)."""
         waiting = await missing(connector, subaccount)
