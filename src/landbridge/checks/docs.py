@@ -68,6 +68,9 @@ def _cause(row: Failure, cause: Cause) -> list[str]:
     if codes:
         named = ", ".join(f"[{code}](../faults.md#{code.replace('.', '')})" for code in codes)
         lines.append(f"- **Named by:** {named}")
+    if cause.instead:
+        failure, _, other = cause.instead.partition("/")
+        lines.append(f"- **Found as:** [{cause.instead}]({failure}.md#{other})")
     return [*lines, ""]
 
 

@@ -62,6 +62,7 @@ def entry(row: Failure) -> dict[str, Any]:
                 "tell": cause.tell,
                 "action": cause.action,
                 "reproduce": cause.reproduce,
+                "instead": cause.instead,
             }
             for cause in row.causes
         ],
@@ -76,6 +77,8 @@ def text(row: Failure) -> str:
     lines += [_field("Symptom", symptom) for symptom in row.symptoms]
     for cause in row.causes:
         lines += ["", f"  {cause.id}", _field("", cause.what), _field("Tell", cause.tell), _field("Do", cause.action)]
+        if cause.instead:
+            lines.append(_field("Found", f"as {cause.instead}"))
     lines += ["", *(f"  {'Run':<9}{command}" for command in row.commands)]
     lines.append(_field("See", "; ".join(row.references)))
     return "\n".join(lines)

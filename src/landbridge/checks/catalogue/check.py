@@ -173,6 +173,7 @@ AVAIL_UNDETERMINED = Failure(
             tell="It is not in the list.",
             action="Connect it.",
             reproduce="Stop it.",
+            instead="conn.503/not-connected",
         ),
         Cause(
             "backend-error",
@@ -180,6 +181,7 @@ AVAIL_UNDETERMINED = Failure(
             tell="Send the request through the tunnel and read the status.",
             action="Look at the backend.",
             reproduce="A backend with 500.",
+            instead="check.5xx/server-error",
         ),
         Cause(
             "not-configured",
@@ -209,6 +211,7 @@ AVAIL_NO_MAPPING = Failure(
             tell="Compare host, case, port and protocol.",
             action="Add the mapping, or correct the address.",
             reproduce="Another port.",
+            instead="conn.403/system-missing",
         ),
         Cause(
             "other-location",
@@ -238,6 +241,7 @@ AVAIL_RESOURCE_OR_BACKEND = Failure(
             tell="Ask the connector for the path; the mapping is there.",
             action="Expose the path.",
             reproduce="A path outside.",
+            instead="conn.403/resource-missing",
         ),
         Cause(
             "resource-inactive",
@@ -245,6 +249,7 @@ AVAIL_RESOURCE_OR_BACKEND = Failure(
             tell="Read its state.",
             action="Enable the resource.",
             reproduce="Switch it off.",
+            instead="conn.403/resource-inactive",
         ),
         Cause(
             "backend-unreachable",
@@ -252,6 +257,7 @@ AVAIL_RESOURCE_OR_BACKEND = Failure(
             tell="Try the internal host from the connector.",
             action="Start the backend.",
             reproduce="A closed port.",
+            instead="conn.502/backend-down",
         ),
     ),
 )
@@ -273,6 +279,7 @@ AVAIL_BACKEND_UNREACHABLE = Failure(
             tell="Refused at once.",
             action="Start the backend, or correct the port.",
             reproduce="A closed port.",
+            instead="conn.502/backend-down",
         ),
         Cause(
             "timeout",
@@ -280,6 +287,7 @@ AVAIL_BACKEND_UNREACHABLE = Failure(
             tell="Nothing until the timeout.",
             action="Open the firewall.",
             reproduce="A full backlog.",
+            instead="conn.502/on-premise-firewall",
         ),
         Cause(
             "dns",
@@ -287,6 +295,7 @@ AVAIL_BACKEND_UNREACHABLE = Failure(
             tell="Resolve it there.",
             action="Correct the internal host.",
             reproduce="An unknown name.",
+            instead="conn.502/internal-dns",
         ),
         Cause(
             "tls",
@@ -294,6 +303,7 @@ AVAIL_BACKEND_UNREACHABLE = Failure(
             tell="The connection opens, the handshake does not end.",
             action="Repair certificate or trust.",
             reproduce="A self-signed backend.",
+            instead="conn.502/tls",
         ),
         Cause(
             "unreachable",
@@ -301,6 +311,7 @@ AVAIL_BACKEND_UNREACHABLE = Failure(
             tell="The network says so at once.",
             action="Check routing.",
             reproduce="An address without a route.",
+            instead="conn.502/on-premise-firewall",
         ),
     ),
 )

@@ -130,7 +130,7 @@ CONN_401 = Failure(
         Cause(
             "issuer-disabled",
             what="The issuer is in the trust list and switched off.",
-            tell="Read its state.",
+            tell="Read the connector's list of issuers that it does not take.",
             action="Enable the issuer.",
             reproduce="Disable it.",
         ),
@@ -178,10 +178,10 @@ CONN_401 = Failure(
         ),
         Cause(
             "no-authority",
-            what="The connector has no authority to issue users' certificates.",
-            tell="Read its state of propagation.",
+            what="The connector has no authority to issue users' certificates, or one that has ended.",
+            tell="Read its state of propagation, and until when the authority's certificate holds.",
             action="Give the connector an authority.",
-            reproduce="No authority.",
+            reproduce="An authority that has ended.",
         ),
         Cause(
             "certificate-expired",
@@ -199,8 +199,8 @@ CONN_401 = Failure(
         ),
         Cause(
             "certificate-other-host",
-            what="A certificate on the way does not cover the host.",
-            tell="Compare names and host.",
+            what="The backend's certificate does not cover the host of the mapping, so no user is shown to it.",
+            tell="Compare the names in it with the internal host.",
             action="Issue it for that host.",
             reproduce="Another name.",
         ),
@@ -239,6 +239,7 @@ CONN_403 = Failure(
     references=("Configure Access Control (HTTP)",),
     commands=(
         "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge check NAME --subaccount SUBACCOUNT --websocket",
         "landbridge status",
         "landbridge connector check",
     ),

@@ -19,30 +19,32 @@ CONN_TIMEOUT_NOCONN = Failure(
         Cause(
             "half-dead",
             what="The connector is connected and does not answer.",
-            tell="The last heartbeat is old, opening never ends.",
+            tell="No ping is answered, and yet its machine acknowledges what is sent.",
             action="Restart the connector, look at its machine.",
             reproduce="A connector that is frozen.",
         ),
         Cause(
             "zombie-tunnel",
             what="One side believes in a tunnel that the other has lost.",
-            tell="Pings are not answered; the connector's log is silent.",
+            tell="What is sent is not even acknowledged, or the connector answers over another connection.",
             action="Reconnect the connector; check firewalls for idle limits.",
-            reproduce="A relay that drops silently.",
+            reproduce="A way on which every packet is lost, acknowledgements too.",
         ),
         Cause(
             "absent",
             what="The connector is gone, and the request is queued for it.",
-            tell="It is not in the list.",
+            tell="It is not in the list. Nothing is queued here: the answer is 503, at once.",
             action="Start the connector, check its way out.",
             reproduce="Kill the connector.",
+            instead="conn.503/not-connected",
         ),
         Cause(
             "wrong-location",
             what="The request waits for a location id that nobody has.",
-            tell="Compare the ids.",
+            tell="Compare the ids. Nothing waits here: the answer is 503, at once.",
             action="Correct the location id.",
             reproduce="Another id.",
+            instead="conn.503/wrong-location",
         ),
     ),
 )
@@ -55,6 +57,7 @@ CONN_TIMEOUT_LATENCY = Failure(
     references=("Consuming the Connectivity Service",),
     commands=(
         "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge check NAME --subaccount SUBACCOUNT --watch 30",
         "landbridge status",
     ),
     causes=(
@@ -68,9 +71,9 @@ CONN_TIMEOUT_LATENCY = Failure(
         Cause(
             "many-round-trips",
             what="The application asks too often.",
-            tell="Count the requests of one action.",
+            tell="Count the requests of one action (--watch): so many round trips are most of its time.",
             action="Ask in batches and keep connections.",
-            reproduce="Hundreds of small requests.",
+            reproduce="Small requests, one after the other, over a line that is not quick.",
         ),
     ),
 )
@@ -83,6 +86,7 @@ CONN_TIMEOUT_BACKEND = Failure(
     references=("Consuming the Connectivity Service",),
     commands=(
         "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge check NAME --subaccount SUBACCOUNT --idle 60",
         "landbridge connector check",
         "landbridge status",
     ),
@@ -104,7 +108,7 @@ CONN_TIMEOUT_BACKEND = Failure(
         Cause(
             "idle-firewall",
             what="Something on the way forgets a connection without bytes.",
-            tell="It ends after the same time each time.",
+            tell="After a pause (--idle) a request over the connection is not answered, over a new one it is.",
             action="Let bytes flow, or raise the idle limit on the way.",
             reproduce="A relay that forgets.",
         ),

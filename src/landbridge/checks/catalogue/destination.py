@@ -164,7 +164,7 @@ DEST_409 = Failure(
     symptoms=("409 Conflict from /destination-configuration/v1 with: Duplicate key",),
     references=("Destination Service REST API",),
     commands=(
-        "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge check NAME --subaccount SUBACCOUNT --new FILE",
         "landbridge destination show NAME --subaccount SUBACCOUNT",
     ),
     causes=(
@@ -178,7 +178,7 @@ DEST_409 = Failure(
         Cause(
             "concurrent",
             what="Two created it at the same moment.",
-            tell="The time of the other is the same.",
+            tell="The audit records have a creation and a refusal of the name at the same moment.",
             action="Read it and decide whether yours is still needed.",
             reproduce="Two at once.",
         ),
@@ -202,7 +202,7 @@ DEST_UI_LOAD = Failure(
     ),
     references=("User Roles",),
     commands=(
-        "landbridge check NAME --subaccount SUBACCOUNT",
+        "landbridge check NAME --subaccount SUBACCOUNT --person USER",
         "landbridge role list --subaccount SUBACCOUNT",
     ),
     causes=(

@@ -23,6 +23,7 @@ class Cause:
     tell       what tells it apart from the other causes
     action     what to do, imperative
     reproduce  how to bring it about with real programs
+    instead    "failure/cause" that is named here in such a case, where that says more or comes before; empty: none
     """
 
     id: str
@@ -30,6 +31,7 @@ class Cause:
     tell: str
     action: str
     reproduce: str
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)

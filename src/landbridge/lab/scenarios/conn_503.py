@@ -9,7 +9,7 @@ from pathlib import Path
 from landbridge.lab.scenario import Scenario
 from landbridge.lab.scenarios.world_stage import Story, on_premise, stage
 from landbridge.model.landscape import ConnectorContent
-from landbridge.testing.world import GLOBEX, World, erp_mapping
+from landbridge.testing.world import GLOBEX, PATIENCE, World, erp_mapping
 
 FAILURE = "conn.503"
 
@@ -44,8 +44,20 @@ async def comes_back(running: World, folder: Path) -> Sequence[str]:
     return ()
 
 
+async def _killed(running: World, folder: Path) -> Sequence[str]:
+    """The connector's program ends from one moment to the next, and nobody starts it again."""
+    plant = running.connectors["plant"]
+    plant.done.cancel()
+    plant.connector.abort()
+    async with asyncio.timeout(PATIENCE):
+        while running.cloud.gateway.connectors():  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(0.01)
+    return ()
+
+
 SCENARIOS = (
     Scenario(FAILURE, "not-connected", stage(Story("The connector is not there.", connector=False))),
+    Scenario(FAILURE, "not-connected", stage(Story("It was killed just now.", prepare=_killed)), "killed"),
     Scenario(
         FAILURE,
         "wrong-location",
