@@ -188,6 +188,8 @@ async def test_no_connector_is_network_unreachable_and_a_dead_backend_host_unrea
         other = await running.token("globex")
         assert (await refused(running, handshake(other)))[-10:-8] == b"\x05\x03"
         assert count(running, "backend.refused") == 1
+        (trouble,) = running.connectors["db"].connector.status().troubles
+        assert (trouble.system, trouble.internal) == ("db.virtual:5432", f"127.0.0.1:{closed}")
         assert count(running, "tunnel.no-connector") == 1
 
 

@@ -50,7 +50,7 @@ def _tell(report: Mapping[str, Any]) -> None:
         give(f"gateway       {link['gateway']}: {_link(link)}")
     for code, number in sorted(report["refusals"].items()):
         give(f"refused       {number} times {code}")
-    for trouble in report["troubles"]:
+    for trouble in report.get("troubles", ()):
         give(f"trouble       {_trouble(trouble)}")
 
 
