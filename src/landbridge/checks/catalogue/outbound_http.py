@@ -294,7 +294,7 @@ HTTP_403_ONPREM = Failure(
         Cause(
             "app-allow-list",
             what="The connector serves listed applications only.",
-            tell="Compare the application with the list.",
+            tell="Compare the application with the list. Connectors of landbridge have none.",
             action="Add the application.",
             reproduce="A list without it.",
         ),
