@@ -81,7 +81,7 @@ PHASES = {phase.__name__: phase for phase in (*TAKEN, while_the_stream_is_being_
 VICTIMS = {"gateway": ("gateway",), "connector": ("connector",), "backend": ("backend", "full")}
 FAULTS = {
     "connector": {"tunnel.lost", "tunnel.closed", "tunnel.no-connector"},
-    "backend": {"backend.refused", "backend.closed"},
+    "backend": {"backend.refused", "backend.closed", "backend.connect-timeout"},
 }
 
 
