@@ -35,8 +35,6 @@ class DoorSettings:
     """Between two pieces of a request's body, while the tunnel takes them."""
     open_timeout: float = 10.0
     """From Open to Opened; the connector's connect timeout must be shorter (connectivity-proxy §4.4 step 8)."""
-    first_byte_timeout: float = 300.0
-    """From the end of the request to the first byte of the backend's answer. The connector enforces it."""
     write_timeout: float = 120.0
     """A client that takes no byte for so long is cut off."""
     socks_first_bytes_delay: float = 0.05

@@ -18,6 +18,7 @@ Examples:
   landbridge connector run --landscape landscape.yaml --name office --state /var/lib/landbridge-connector
 
   landbridge connector run
+  landbridge connector run --limit body_idle_timeout=900 --limit response_head_limit=32768
 
 Serves the mappings that the landscape gives the connector of that name, and nothing else; it keeps them, and runs by
 what it has kept when no landscape is named ('landbridge connector apply' changes that). Redials by itself; ends
@@ -35,6 +36,10 @@ def run(
     first_byte_timeout: Annotated[
         float, typer.Option(min=0, help="Seconds until a backend begins to answer. 0: no limit.")
     ] = 300,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option(envvar="LANDBRIDGE_CONNECTOR_LIMIT", help="A limit of docs/limits.md: name=number. Repeatable."),
+    ] = None,
     proxy: Annotated[
         str,
         typer.Option(envvar="LANDBRIDGE_PROXY", help="HTTP proxy on the way out: http://[user:password@]host:port."),
@@ -49,6 +54,7 @@ def run(
 ) -> None:
     """Serve until SIGINT or SIGTERM."""
     from landbridge.cli.connecting import connect, connector_of, proxy_of
+    from landbridge.cli.limits import limited, read_limits
     from landbridge.connector.settings import ConnectorSettings
     from landbridge.connector.state.configuration import load_configuration
     from landbridge.connector.state.files import load_state
@@ -61,6 +67,7 @@ def run(
         proxy=proxy_of(proxy),
         connections=connections,
     )
+    settings = limited(settings, read_limits(limit or (), settings))
     described = connector_of(landscape, name) if landscape else None
     identity = load_state(state)
     content = described or load_configuration(state)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from landbridge.cli.limits import limited, read_limits
 from landbridge.cli.options import DATA, AsJson, Data
 from landbridge.model.reach import Reach
 from landbridge.observe.logs import LogFormat, LogLevel
@@ -22,6 +23,7 @@ Examples:
   landbridge up --landscape landscape.yaml
   landbridge up --http-port 0 --https-port 0 --door-port 0 --tunnel-port 0 --json
   landbridge up --profile server --host :: --public-host bridge.example.com
+  landbridge up --limit line_limit=16384 --limit idle_timeout=60
 
 Each option has an environment variable: --http-port is LANDBRIDGE_HTTP_PORT. Ctrl-C stops, twice forces.
 """
@@ -97,6 +99,7 @@ def up(
     request_burst: Annotated[
         int, _option("request-burst", "How many of them may come at once, after a quiet time.", min=1)
     ] = DEFAULT.request_burst,
+    limit: Annotated[list[str] | None, _option("limit", "A limit of docs/limits.md: name=number. Repeatable.")] = None,
     reach: Annotated[
         Reach | None, _option("reach", "Addresses of token services. Default: all on a laptop, else public.")
     ] = None,
@@ -109,7 +112,10 @@ def up(
     as_json: AsJson = False,
 ) -> None:
     """Start the cloud side and stay until a signal. With --json, one line on stdout says where everything answers."""
+    limits = read_limits(limit or (), DEFAULT.door, DEFAULT.tunnel)
     settings = Settings(
+        door=limited(DEFAULT.door, limits),
+        tunnel=limited(DEFAULT.tunnel, limits),
         data=data,
         database_url=database_url,
         profile=profile,
