@@ -106,16 +106,21 @@ async def test_an_operator_may_let_them_out(here: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "port", "kind"),
-    [("127.0.0.1", 22, "http"), ("erp.virtual", 81, "http"), ("db.virtual", 80, "tcp"), ("erp.virtual", 80, "tcp")],
+    ("host", "port", "kind", "code"),
+    [
+        ("127.0.0.1", 22, "http", "connector.system-not-exposed"),
+        ("erp.virtual", 81, "http", "connector.system-not-exposed"),
+        ("db.virtual", 80, "tcp", "connector.system-not-exposed"),
+        ("erp.virtual", 80, "tcp", "connector.other-protocol"),
+    ],
 )
 async def test_what_is_no_mapping_is_refused_and_put_on_record_on_both_sides(
-    here: Stage, host: str, port: int, kind: str
+    here: Stage, host: str, port: int, kind: str, code: str
 ) -> None:
     await here.add()
     with pytest.raises(FaultError) as caught:
         await here.look(host, port, kind=kind)
-    assert caught.value.fault.code == "connector.system-not-exposed"
+    assert caught.value.fault.code == code
     assert "ACCESS_DENIED: probe denied" in audited(here, f"connector-{here.location}")
     assert "probe system: access denied" in audited(here, "cloud")
 
