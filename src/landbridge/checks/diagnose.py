@@ -20,6 +20,7 @@ from landbridge.checks.rules import (
     dest,
     dest_editor,
     dest_names,
+    inbound_cert_validity,
     inbound_icm_connection_failed,
     inbound_peer_cert_untrusted,
     mail_and_directories,
@@ -32,6 +33,7 @@ from landbridge.checks.rules.book import Book, Holds, Not, Rule
 from landbridge.faults import CATALOGUE
 
 BOOKS: tuple[Book, ...] = (
+    inbound_cert_validity.BOOK,
     inbound_icm_connection_failed.BOOK,
     inbound_peer_cert_untrusted.BOOK,
     *dest.BOOKS,

@@ -15,6 +15,7 @@ from landbridge.checks.probes import (
     ldap,
     mail,
     mail_ports,
+    own_certificate,
     proxy,
     sender,
     ssh_keys,
@@ -45,11 +46,13 @@ class Plan:
 _WAY = (trust.TRUST, address.NAME, address.TCP)
 
 _TLS = (
+    own_certificate.OWN,
     tls.TLS,
     tls.TLS_WITHOUT_NAME,
     tls.TLS_WITH_NAME,
     tls.TLS_NEWEST,
     issuers.ISSUERS,
+    issuers.OWN_ISSUERS,
     elsewhere.ELSEWHERE,
     proxy.PROXY,
     proxy.TLS_THROUGH_PROXY,

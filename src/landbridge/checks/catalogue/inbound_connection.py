@@ -21,7 +21,11 @@ CERT_VALIDITY = Failure(
         "SAP note 2801396",
         "SAP note 3196836",
     ),
-    commands=("landbridge ca",),
+    commands=(
+        "landbridge probe tls tenant.example.com --as endpoint --certificate me.pem --key me.key --trust used.pem",
+        "landbridge probe tls tenant.example.com --as endpoint --certificate me.pem --key me.key --fetch-issuers",
+        "landbridge ca",
+    ),
     causes=(
         Cause(
             "client-expired",

@@ -182,6 +182,13 @@ CERT_PATH = Failure(
             reproduce="A server that chooses by SNI.",
         ),
         Cause(
+            "nothing-in-common",
+            what="The target and its caller have no version or cipher of TLS in common.",
+            tell="The handshake ends with handshake_failure or protocol_version; with everything offered it succeeds.",
+            action="Let the caller speak TLS 1.2 or later with today's ciphers, or have the target's TLS renewed.",
+            reproduce="A server of TLS 1.3, and a caller that ends with 1.1.",
+        ),
+        Cause(
             "weak-algorithm",
             what="Signature or key are refused by policy.",
             tell="Read the algorithms of the chain.",

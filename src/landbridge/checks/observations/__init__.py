@@ -35,7 +35,7 @@ from landbridge.checks.observations.http import HttpAnswer, LogonGiven
 from landbridge.checks.observations.http_services import ODataDescribed, SoapDescribed, TokenAnswered
 from landbridge.checks.observations.network import AddressTried, NameResolved, NothingSeen
 from landbridge.checks.observations.ssh import KnownHosts, SftpPath, SshHostKey, SshLogin, SshMethods, SshServer
-from landbridge.checks.observations.tls import TlsHandshake, TrustAnchors
+from landbridge.checks.observations.tls import OurCertificate, TlsHandshake, TrustAnchors
 from landbridge.checks.observations.tunnel import ConnectionRested, TrafficWatched, TunnelPinged
 from landbridge.checks.observations.way import (
     IssuerFetched,
@@ -82,6 +82,7 @@ Observation = (
     | AddressTried
     | NothingSeen
     | TlsHandshake
+    | OurCertificate
     | TrustAnchors
     | _Conversation
     | _Ssh
@@ -123,6 +124,7 @@ __all__ = [
     "Observation",
     "Offered",
     "OtherTrust",
+    "OurCertificate",
     "PortBeside",
     "ProxyTried",
     "SecretKept",

@@ -122,3 +122,13 @@ class TrustAnchors(Fact, frozen=True, tag="trust-anchors"):
     @property
     def line(self) -> str:
         return f"judged by {self.source} ({len(self.certificates)} certificates)"
+
+
+class OurCertificate(Fact, frozen=True, tag="our-certificate"):
+    """The client certificate that the one who looks shows when it is asked for, with its chain (PEM). Never the key."""
+
+    chain: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        return f"{len(self.chain)} certificates are shown when the server asks for ours"

@@ -16,9 +16,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from landbridge.checks import chains
 from landbridge.checks.certificate_file import bare_certificates
 from landbridge.checks.chains import Certificate, Path
-from landbridge.checks.evidence import Effect, Evidence, Layer
+from landbridge.checks.evidence import Effect, Evidence, Layer, Perspective
 from landbridge.checks.observations import IssuerFetched, Observation, TlsHandshake
 from landbridge.checks.probe import Probe, Scene
+from landbridge.checks.probes.own_certificate import shown_chain
 from landbridge.net.dial import DialFailed
 
 MOST = 5
@@ -28,8 +29,18 @@ _READ = 65_536
 
 
 async def _issuers(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+    return await _climbed(scene, _chain(evidence))
+
+
+async def _own_issuers(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+    """Above the certificate that is shown to the server: an entrance fetches nothing."""
+    return await _climbed(scene, _own(scene))
+
+
+async def _climbed(scene: Scene, shown: Sequence[Certificate]) -> Sequence[Observation]:
+    """The issuers above what was shown, one above the other."""
     seen: list[Observation] = []
-    chain = list(_chain(evidence))
+    chain = list(shown)
     while chain and len(seen) < MOST:
         end = _path(scene, chain).end
         address = chains.issuer_address(end)
@@ -127,4 +138,16 @@ def _asked(scene: Scene, evidence: Evidence) -> str:
     return "" if scene.tls.fetch_issuers else "it was not asked for (--fetch-issuers)"
 
 
+def _own(scene: Scene) -> tuple[Certificate, ...]:
+    return chains.certificates(shown_chain(scene))
+
+
+def _is_sender(scene: Scene) -> bool:
+    is_asked = scene.tls.fetch_issuers and scene.target.perspective is Perspective.ENDPOINT
+    return is_asked and bool(scene.logon.certificate)
+
+
 ISSUERS = Probe("issuers", Layer.TLS_SERVER, Effect.SAFE, _issuers, after=("tls",), aside=True, ready=_asked)
+OWN_ISSUERS = Probe(
+    "own-issuers", Layer.TLS_CLIENT, Effect.SAFE, _own_issuers, after=("tcp",), aside=True, wanted=_is_sender
+)

@@ -36,7 +36,9 @@ def _broken(evidence: Evidence) -> Verdict:
     """The connection opens and ends before TLS is done, without a word."""
     shaken = main(evidence)
     if shaken is None:
-        return None
+        return network.cut_off(evidence, "tls")
+    if shaken.problem in ("closed", "reset") and shaken.certificate_asked:
+        return Not("it ends when it has asked for a client certificate")
     if shaken.problem in ("closed", "reset", "timeout"):
         if any(one.good and not one.offered for one in evidence.all(TlsHandshake)) and shaken.offered:
             return Not("with newer versions of TLS the connection stays open")

@@ -36,6 +36,7 @@ BOOK = Book(
         Rule("unusable-link", SERVER, "TLS client", tls.unusable),
         Rule("inspection-proxy", SERVER, "proxy", tls_session.inspected),
         Rule("client-cert-needed", CLIENT, "target", tls_session.client_certificate_needed),
+        Rule("nothing-in-common", PROTOCOL, "target", tls_session.nothing_in_common),
         Rule("plain-port", PROTOCOL, "target", tls_session.plain_port),
         Rule("starttls-port", PROTOCOL, "target", tls_session.starttls_port),
         Rule("weak-algorithm", SERVER, "TLS client", tls.weak),

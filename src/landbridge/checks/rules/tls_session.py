@@ -9,10 +9,11 @@ from landbridge.checks import chains
 from landbridge.checks.evidence import Evidence
 from landbridge.checks.observations import TlsHandshake
 from landbridge.checks.observations.tls import ALERTS
+from landbridge.checks.rules import tls_sender
 from landbridge.checks.rules.book import Holds, Not, Verdict
 from landbridge.checks.rules.tls import anchors, leading, main
 
-_REFUSALS = frozenset((40, 42, 43, 44, 45, 46, 48, 49, 116))
+REFUSALS = frozenset((40, 42, 43, 44, 45, 46, 48, 49, 116))
 """Alerts by which servers refuse a client's certificate, or that there is none."""
 _BAD_CERTIFICATE = frozenset((42, 43, 44, 45, 46, 48, 116))
 _UNRECOGNIZED_NAME = 112
@@ -110,7 +111,7 @@ def client_certificate_needed(evidence: Evidence) -> Verdict:
     shaken = main(evidence)
     if shaken is None:
         return None
-    if shaken.alert in _REFUSALS and shaken.certificate_asked:
+    if shaken.alert in REFUSALS and shaken.certificate_asked:
         what = "it was refused" if shaken.certificate_sent else "none was sent"
         wanted = "; ".join(shaken.authorities) or "it names no issuers"
         said = (f"alert {ALERTS[shaken.alert]}: a client certificate was asked for and {what}", f"issuers: {wanted}")
@@ -142,3 +143,13 @@ def starttls_port(evidence: Evidence) -> Verdict:
     if shaken.problem == "not-tls" and shaken.first_bytes.startswith(_GREETINGS):
         return Holds((f"the server greets with {shaken.first_bytes[:60]!r}",))
     return Not("the server speaks TLS from the first byte") if shaken.chain or shaken.alert >= 0 else None
+
+
+def nothing_in_common(evidence: Evidence) -> Verdict:
+    """Target and caller have no version or cipher in common. A port without TLS is another matter."""
+    shaken = main(evidence)
+    if shaken is None or shaken.problem == "not-tls":
+        return Not("there is no TLS on this port") if shaken is not None else None
+    if shaken.problem == "protocol" and not shaken.offered:
+        return None  # what cannot be read may be anything
+    return tls_sender.nothing_in_common(evidence)

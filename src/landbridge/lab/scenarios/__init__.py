@@ -23,6 +23,7 @@ from landbridge.lab.scenarios import (
     http_own,
     http_sessions,
     http_statuses,
+    inbound_cert_validity,
     inbound_icm_connection_failed,
     inbound_peer_cert_untrusted,
     mail_destinations,
@@ -42,6 +43,7 @@ from landbridge.lab.scenarios import (
 SCENARIOS: tuple[Scenario, ...] = (
     *inbound_peer_cert_untrusted.SCENARIOS,
     *inbound_icm_connection_failed.SCENARIOS,
+    *inbound_cert_validity.SCENARIOS,
     *outbound_cert_path.SCENARIOS,
     *http_logons.SCENARIOS,
     *http_own.SCENARIOS,
