@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from landbridge.connector.rewrite import Rewriter
-from landbridge.model.mapping import CookieDomain, Mapping, Protocol
+from landbridge.model.mapping import CookieDomain, HostInHeader, Mapping, Protocol
 
 REWRITER = Rewriter(
     [
@@ -38,6 +38,36 @@ REWRITER = Rewriter(
 )
 def test_location(given: str, expected: str) -> None:
     assert REWRITER.rewrite(b"location", 302, given.encode()).decode() == expected
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("https://erp.virtual:443/a", "http://erp.virtual:443/a"),
+        ("https://ERP.virtual/a", "http://erp.virtual:443/a"),
+        ("https://s4.virtual/a?b", "http://s4.virtual/a?b"),
+        ("https://s4.virtual:80/a", "http://s4.virtual/a"),
+        ("https://both.virtual/a", "http://both.virtual:443/a"),
+        ("https://six.virtual/a", "https://six.virtual/a"),
+        ("https://shown.virtual:8443/a", "https://shown.virtual:8443/a"),
+        ("https://erp.virtual:444/a", "https://erp.virtual:444/a"),
+        ("http://erp.virtual:443/a", "http://erp.virtual:443/a"),
+    ],
+)
+def test_a_backend_with_tls_that_builds_addresses_of_the_virtual_host(given: str, expected: str) -> None:
+    """It was shown that host, and adds its own scheme; the client called it by http."""
+    rewriter = Rewriter(
+        [
+            Mapping("erp.virtual", 443, "a.internal", 8443, Protocol.HTTPS),
+            Mapping("s4.virtual", 80, "b.internal", 8443, Protocol.HTTPS),
+            Mapping("both.virtual", 80, "c.internal", 8443, Protocol.HTTPS),
+            Mapping("both.virtual", 443, "c.internal", 8444, Protocol.HTTPS),
+            Mapping("six.virtual", 443, "d.internal", 8080),
+            Mapping("shown.virtual", 8443, "e.internal", 8443, Protocol.HTTPS, host_in_header=HostInHeader.INTERNAL),
+        ],
+        [],
+    )
+    assert rewriter.rewrite(b"location", 302, given.encode()).decode() == expected
 
 
 def test_location_counts_in_redirects_and_creations_only() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from landbridge.model.mapping import CookieDomain, Mapping
+from landbridge.model.mapping import CookieDomain, HostInHeader, Mapping, Protocol
 
 REWRITTEN = frozenset({b"location", b"set-cookie"})
 """Names of headers that `Rewriter.rewrite` may change, in lower case."""
@@ -21,7 +21,9 @@ class Rewriter:
     def __init__(self, mappings: Iterable[Mapping], cookie_domains: Iterable[CookieDomain]) -> None:
         self._origins: dict[tuple[str, int], bytes] = {}
         self._hosts: dict[str, str] = {}
-        for mapping in mappings:
+        known = tuple(mappings)
+        self._secured = _secured(known)
+        for mapping in known:
             host = mapping.internal_host.lower()
             self._hosts.setdefault(host, mapping.virtual_host)
             if mapping.protocol.is_http:
@@ -42,7 +44,8 @@ class Rewriter:
         if match is None:
             return value
         scheme, host, port = match[1].lower(), match[2].decode("latin-1").strip("[]").lower(), match[3]
-        origin = self._origins.get((host, int(port) if port else _DEFAULT_PORTS[scheme]))
+        place = host, int(port) if port else _DEFAULT_PORTS[scheme]
+        origin = self._origins.get(place) or (self._secured.get(place) if scheme == b"https" else None)
         return value if origin is None else origin + value[match.end() :]
 
     def _cookie_domain(self, match: re.Match[bytes]) -> bytes:
@@ -55,6 +58,19 @@ class Rewriter:
                 return match[1] + match[2] + changed.encode("latin-1")
         virtual = self._hosts.get(domain)
         return match[0] if virtual is None else match[1] + match[2] + virtual.encode("latin-1")
+
+
+def _secured(mappings: Iterable[Mapping]) -> dict[tuple[str, int], bytes]:
+    """What backends with TLS make of the virtual host that they are shown: an address with https that leads nowhere.
+
+    Clients follow redirects to the very origin that they called, and that begins with http (connectivity-proxy §4.8).
+    """
+    shown = [one for one in mappings if one.protocol is Protocol.HTTPS and one.host_in_header is HostInHeader.VIRTUAL]
+    found = {(one.virtual_host.lower(), one.virtual_port): _origin(one) for one in shown}
+    for one in shown:
+        if one.virtual_port == _DEFAULT_PORTS[b"http"]:  # then the backend is shown no port, and adds none
+            found.setdefault((one.virtual_host.lower(), _DEFAULT_PORTS[b"https"]), _origin(one))
+    return found
 
 
 def _origin(mapping: Mapping) -> bytes:
