@@ -10,10 +10,10 @@ from ipaddress import ip_address
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 YEAR = 365
 
 
@@ -91,9 +91,15 @@ def _key_usage() -> x509.KeyUsage:
     return x509.KeyUsage(True, False, True, False, False, False, False, False, False)
 
 
+def crossed(authority: Pair, by: Pair, days: float = YEAR, age: float = 1) -> x509.Certificate:
+    """The certificate of an authority's key that another authority signed as well."""
+    builder = _builder(authority.certificate.subject, by.certificate.subject, authority.key, days, age)
+    return _authority(builder).sign(by.key, hashes.SHA256())
+
+
 def leaf(
     issuer: Pair | None,
-    names: Sequence[str] = ("localhost", "127.0.0.1"),
+    names: Sequence[str | x509.GeneralName] = ("localhost", "127.0.0.1"),
     *,
     days: float = 90,
     age: float = 1,
@@ -104,11 +110,13 @@ def leaf(
 ) -> Pair:
     """A certificate for a server or a client; without an issuer it vouches for itself.
 
+    names           hosts and addresses; an address that stands as if it were a name is an `x509.DNSName`
     days, age       it was made `age` days ago and lives `days` days from then; a negative age begins in the future
     issuer_address  where the issuer's certificate can be fetched
     """
     key = key or ec.generate_private_key(ec.SECP256R1())
-    subject = _named(common_name or (names[0] if names else "nobody"))
+    first = names[0] if names else "nobody"
+    subject = _named(common_name or (first if isinstance(first, str) else str(first.value)))
     builder = _builder(subject, issuer.certificate.subject if issuer else subject, key, days, age)
     if names:
         builder = builder.add_extension(x509.SubjectAlternativeName(list(map(_name, names))), critical=False)
@@ -139,7 +147,9 @@ def _named(name: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
 
 
-def _name(text: str) -> x509.GeneralName:
+def _name(text: str | x509.GeneralName) -> x509.GeneralName:
+    if isinstance(text, x509.GeneralName):
+        return text
     try:
         return x509.IPAddress(ip_address(text))
     except ValueError:
@@ -163,6 +173,22 @@ def _builder(
         .not_valid_before(begin)
         .not_valid_after(begin + datetime.timedelta(days=days))
     )
+
+
+def with_pss_signature(pair: Pair, issuer: Pair) -> Pair:
+    """The same certificate with a signature of the other kind that RSA keys make (RFC 8017 §8.1)."""
+    made, used = pair.certificate, hashes.SHA256()
+    builder = x509.CertificateBuilder(
+        issuer_name=made.issuer,
+        subject_name=made.subject,
+        public_key=pair.key.public_key(),
+        serial_number=made.serial_number,
+        not_valid_before=made.not_valid_before_utc,
+        not_valid_after=made.not_valid_after_utc,
+        extensions=list(made.extensions),
+    )
+    filled = padding.PSS(padding.MGF1(used), used.digest_size)
+    return Pair(builder.sign(issuer.key, used, rsa_padding=filled), pair.key, pair.above)
 
 
 _SHA256, _SHA1 = bytes.fromhex("2a864886f70d01010b"), bytes.fromhex("2a864886f70d010105")

@@ -61,7 +61,7 @@ def _broken(evidence: Evidence) -> Verdict:
         return Holds((greeted.line,), Confidence.CONSISTENT, action=_SENT_AWAY)
     if ended is None:
         begun = evidence.first(Greeted) or evidence.first(DirectorySeen)
-        return Not("the server speaks with us") if begun is not None else None
+        return Not("the server speaks with us") if begun is not None else network.cut_off(evidence, "dialog")
     if ended.problem in ("closed", "reset") and ended.stage in ("greeting", "features"):
         return Holds((ended.line,), Confidence.CONSISTENT)
     return None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from landbridge.checks.evidence import Evidence
 from landbridge.checks.finding import Confidence
-from landbridge.checks.observations import AddressTried, NameElsewhere, NameResolved, ProxyTried
+from landbridge.checks.observations import AddressTried, NameElsewhere, NameResolved, NothingSeen, ProxyTried
+from landbridge.checks.observations.fact import Fact
 from landbridge.checks.rules.book import Holds, Not, Verdict
+from landbridge.net.dial import DialProblem
 
 
 def unknown_name(evidence: Evidence) -> Verdict:
@@ -58,6 +60,15 @@ def newer_addresses_dead(evidence: Evidence) -> Verdict:
     if older and len(silent) == len(newer):
         return Holds((*(one.line for one in silent), older[0].line))
     return Not("an IPv6 address answers, or none is waited for")
+
+
+def cut_off(evidence: Evidence, probe: str) -> Verdict:
+    """A connection is taken and reset at once, before `probe` could say a word."""
+    tried, step = evidence.all(AddressTried), evidence.step(probe)
+    met: list[Fact] = [one for one in tried if one.problem == DialProblem.CLOSED] if not connected(evidence) else []
+    if step is not None and connected(evidence):
+        met = [one for one in step.seen if isinstance(one, NothingSeen) and one.problem == DialProblem.CLOSED]
+    return Holds(tuple(one.line for one in met), Confidence.CONSISTENT) if met else None
 
 
 def through_proxy(evidence: Evidence) -> ProxyTried | None:

@@ -124,7 +124,7 @@ def _claims(**changes: Any) -> dict[str, Any]:
     return {**usual, "cid": "app", "iat": now, "exp": now + 3600, **changes}
 
 
-def _signed(**changes: Any) -> Make:
+def signed(**changes: Any) -> Make:
     async def make(running: World) -> str:
         good = await alice(running)
         claims = {**_claims(), "iss": unverified_claims(good)["iss"], **changes}
@@ -199,9 +199,9 @@ SCENARIOS = (
     Scenario(FAILURE, "technical-user-unsupported", _showing_applications("It says 2.14.0.", "2.14.0")),
     Scenario(HEALTHY, "on-premise", _showing_applications("An application is shown.", "2.15.0"), "technical-user"),
     Scenario(FAILURE, "signature", propagating("The signature was changed.", mutual(welcome), _tampered)),
-    Scenario(FAILURE, "other-tenant", propagating("Another tenant.", mutual(welcome), _signed(zid=GLOBEX))),
+    Scenario(FAILURE, "other-tenant", propagating("Another tenant.", mutual(welcome), signed(zid=GLOBEX))),
     Scenario(FAILURE, "token-malformed", propagating("It is no token.", mutual(welcome), _nonsense)),
-    Scenario(FAILURE, "token-expired", propagating("It is old.", mutual(welcome), _signed(iat=1, exp=2))),
+    Scenario(FAILURE, "token-expired", propagating("It is old.", mutual(welcome), signed(iat=1, exp=2))),
     Scenario(FAILURE, "token-missing", propagating("No token is sent.", mutual(welcome), None)),
     Scenario(
         FAILURE,

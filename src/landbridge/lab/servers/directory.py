@@ -18,7 +18,7 @@ _ROOT = {
     "vendorName": ("landbridge lab",),
     "supportedLDAPVersion": ("3",),
 }
-_UNAVAILABLE = 52
+_UNAVAILABLE, _INSUFFICIENT = 52, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +29,16 @@ class Habits:
     implicit  TLS from the first byte, instead of the change to it
     strict    binds are taken under TLS alone
     simple    whether it takes simple binds at all
+    refusal   result and message of every bind, where it refuses all of them
+    private   whether it shows itself to nobody who has not logged on
     """
 
     secured: ssl.SSLContext | None = None
     implicit: bool = False
     strict: bool = False
     simple: bool = True
+    refusal: tuple[int, str] | None = None
+    private: bool = False
 
 
 def directory(habits: Habits) -> Serve:
@@ -64,8 +68,12 @@ class _Session:
             self._secure()
         while (asked := self._message()) is not None and asked.kind != ldap.UNBIND:
             match asked.kind:
+                case ldap.BIND if self._habits.refusal is not None:
+                    self._say(asked, _result(ldap.BIND_ANSWER, *self._habits.refusal))
                 case ldap.BIND:
                     self._say(asked, _result(ldap.BIND_ANSWER, self._bound(asked)))
+                case ldap.SEARCH if self._habits.private:
+                    self._say(asked, _result(ldap.SEARCH_DONE, _INSUFFICIENT, "a bind has to be completed first"))
                 case ldap.SEARCH:
                     self._say(asked, _entry())
                     self._say(asked, _result(ldap.SEARCH_DONE, ldap.SUCCESS))
@@ -102,8 +110,8 @@ class _Session:
         return ldap.message(Element(whole[0], whole[header[0] :]))
 
 
-def _result(kind: int, code: int) -> bytes:
-    return element(kind, integer(code, ENUMERATED), text(""), text("" if code == ldap.SUCCESS else "no"))
+def _result(kind: int, code: int, said: str = "no") -> bytes:
+    return element(kind, integer(code, ENUMERATED), text(""), text("" if code == ldap.SUCCESS else said))
 
 
 def _entry() -> bytes:

@@ -62,6 +62,23 @@ def web(respond: Respond) -> Serve:
     return serve
 
 
+def once(respond: Respond) -> Serve:
+    """Answer one request of each connection and close it, whatever the answer says of that."""
+
+    def serve(connection: socket.socket) -> None:
+        buffer = b""
+        while b"\r\n\r\n" not in buffer:
+            data = connection.recv(_LIMIT)
+            if not data:
+                return
+            buffer += data
+        call, _ = _read(connection, buffer, 0)
+        whole = respond(call)
+        connection.sendall(whole.partition(b"\r\n\r\n")[0] + b"\r\n\r\n" if call.method == "HEAD" else whole)
+
+    return serve
+
+
 def _read(connection: socket.socket, buffer: bytes, number: int) -> tuple[Call, bytes]:
     head, _, rest = buffer.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
