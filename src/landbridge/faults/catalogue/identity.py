@@ -21,7 +21,7 @@ _TOKENS = (
         CALLER,
         401,
         "The client '{client}' is not known here, or the secret is not its secret.",
-        "Take 'clientid' and 'clientsecret' from the current binding ('landbridge binding'); a reset makes new ones.",
+        "Take 'clientid' and 'clientsecret' from the current binding ('landbridge binding'); rotating it makes new ones.",
         exit=35,
         body="Bad credentials",
         reference="destination-service §5.4",
@@ -243,8 +243,7 @@ _STORE = (
         IDENTITY,
         500,
         "The database URL cannot be used: {reason}.",
-        "Give 'sqlite+aiosqlite:///FILE' or 'postgresql+asyncpg://USER@HOST/DATABASE'; "
-        "the latter needs the extra 'postgresql' of this package.",
+        "Give 'sqlite+aiosqlite:///FILE' or 'postgresql+asyncpg://USER@HOST/DATABASE'.",
         exit=34,
         reference="design §6",
     ),
