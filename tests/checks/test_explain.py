@@ -18,6 +18,7 @@ from landbridge.checks.explanation import NAMED, POSSIBLE, Explanation
 from landbridge.checks.statuses import find_status
 from landbridge.checks.symptoms import Symptom
 from landbridge.faults import CATALOGUE, error_headers, fault, problem
+from tests.checks import pasted
 from tests.checks.samples import HARMLESS, JAVA_TRUST, SAMPLES
 
 SYMPTOMS = (*dictionary.ALL, *dictionary_flows.ALL, *dictionary_clients.ALL)
@@ -40,6 +41,41 @@ def test_a_real_text_nominates_its_failure(failure: str, text: str) -> None:
 
 def test_every_failure_has_a_sample() -> None:
     assert {failure for failure, _ in SAMPLES} == set(FAILURES)
+    assert {failure for _, wanted, _, _ in pasted.TEXTS for failure in wanted} == set(FAILURES)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "causes", "text"), [one[1:] for one in pasted.TEXTS], ids=[one[0] for one in pasted.TEXTS]
+)
+def test_a_pasted_text_nominates_its_failure_first(wanted: tuple[str, ...], causes: tuple[str, ...], text: str) -> None:
+    first = explain(text).hypotheses[0]
+    assert first.failure.id in wanted
+    assert first.confidence == POSSIBLE
+    assert first.evidence
+    assert not causes or set(causes) & {cause.id for cause in first.causes}
+
+
+@pytest.mark.parametrize("text", [text for _, text in pasted.HARMLESS], ids=[name for name, _ in pasted.HARMLESS])
+def test_a_harmless_paste_nominates_nothing(text: str) -> None:
+    assert failures(explain(text)) == []
+
+
+def test_a_wrapped_line_is_quoted_with_the_line_where_it_begins() -> None:
+    quote = explain("something\n> Backend status could not be\n> determined.\n").hypotheses[0].evidence[0]
+    assert quote.line == 2
+    assert "could not be determined" in quote.text
+
+
+def test_a_log_is_not_looked_at_for_misread_words() -> None:
+    wrapped = "Backend status could not be\ndetermined.\n"
+    assert failures(explain(wrapped)) == ["avail.undetermined"]
+    assert failures(explain("all is well\n" * 10_000 + wrapped)) == []
+
+
+def test_what_fits_several_sides_is_first_told_for_the_side_that_is_called() -> None:
+    refusal = "HTTP/1.1 403 Forbidden\nX-CSRF-Token: Required\n"
+    assert failures(explain(refusal))[0] == "outbound.csrf-403"
+    assert failures(explain("> POST /http/orders HTTP/1.1\n" + refusal))[0] == "inbound.http-403"
 
 
 @pytest.mark.parametrize("text", HARMLESS)

@@ -48,23 +48,30 @@ Hit = tuple[Symptom, int, str]
 """A symptom, the number of the line where it begins, and what the lines say there."""
 
 
-def unwrapped(text: str, rows: Sequence[Symptom]) -> Iterator[Hit]:
-    """Symptoms that appear when lines are joined with the next ones, at most three at a time."""
-    for number, line in _joined(text):
+def unwrapped(text: str, rows: Sequence[Symptom]) -> list[Hit]:
+    """Symptoms that appear when lines are joined with the next one; where none does, with the next two."""
+    for together in (2, 3):
+        if found := list(_across(text, rows, together)):
+            return found
+    return []
+
+
+def _across(text: str, rows: Sequence[Symptom], together: int) -> Iterator[Hit]:
+    for number, line in _joined(text, together):
         lowered = line.lower().encode()
         for row in rows:
             if any(mark in lowered for mark in row.marks) and row.pattern.search(line):
                 yield row, number, line
 
 
-def _joined(text: str) -> Iterator[tuple[int, str]]:
+def _joined(text: str, together: int) -> Iterator[tuple[int, str]]:
+    """The number of each line, and what it says with the following ones: with blanks, without, without hyphens."""
     lines = [_QUOTED.sub("", line.rstrip("\r")) for line in text.split("\n")[:_MOST_LINES]]
-    for number in range(1, len(lines)):
-        for some in (lines[number - 1 : number + 1], lines[number - 1 : number + 2]):
-            hard, soft = "".join(some), " ".join(one.strip() for one in some)
-            yield from ((number, one[:8192]) for one in dict.fromkeys((soft, hard)))
-            if any(one.endswith("-") for one in some[:-1]):
-                yield number, "".join(one.removesuffix("-") for one in some)[:8192]
+    for number in range(1, len(lines) - together + 2):
+        some = lines[number - 1 : number - 1 + together]
+        soft, hard = " ".join(one.strip() for one in some), "".join(some)
+        divided = "".join(one.removesuffix("-") for one in some)
+        yield from ((number, one[:8192]) for one in dict.fromkeys((soft, hard, divided)))
 
 
 def misread(text: str, rows: Sequence[Symptom]) -> Iterator[Hit]:
