@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+import os
+import resource
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,12 +16,14 @@ import pytest
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.connector.state.configuration import save_configuration
 from landbridge.connector.watch import watch
+from landbridge.faults import FaultError
 from landbridge.model.landscape import ConnectorContent
 from landbridge.model.mapping import Mapping, Resource
 from landbridge.settings import DoorSettings
 from landbridge.testing.world import ACME, World, world
 from tests.world.backends import Connection, raw_backend
 from tests.world.client import Client, ask, request
+from tests.world.peers import FakeConnector
 from tests.world.test_socks import connect
 
 pytestmark = pytest.mark.anyio
@@ -119,3 +123,40 @@ async def test_another_location_id_takes_a_restart(
         watching.cancel()
     assert [record.__dict__["fault"] for record in caplog.records] == ["connector.restart-needed"]
     assert (await ask(running.door, request("http://erp.virtual/", await running.token()))).status == 200
+
+
+@contextlib.contextmanager
+def no_more_files() -> Iterator[None]:
+    """This process may open nothing: neither a file nor a socket."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    lowest_free = os.dup(0)
+    os.close(lowest_free)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest_free, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+async def test_a_connector_that_may_open_no_more_sockets(running: World) -> None:
+    token = await running.token()
+    async with await Client.open(running.door) as client:
+        assert (await client.ask(request("http://erp.virtual/"))).status == 407, "the door has taken the connection"
+        with no_more_files():
+            answer = await client.ask(request("http://erp.virtual/", token))
+        assert (answer.status, answer.fault) == (503, "connector.exhausted")
+        assert (await client.ask(request("http://erp.virtual/", token))).status == 200
+
+
+async def test_a_connector_that_knows_no_probes(running: World) -> None:
+    """An older one, whose Hello does not speak of them."""
+    idle = await running.add_connector(ConnectorContent("old", ACME, "old"))
+    await idle.connector.stop()
+    await idle.done
+    async with FakeConnector.dial(running, idle.state) as peer:
+        await peer.welcome()
+        await running.cloud.gateway.wait_for_connector(ACME, "old")
+        session = running.cloud.gateway.registry.find(ACME, "old")
+        with pytest.raises(FaultError) as caught:
+            await session.look("http", "erp.virtual", 80, "/", 1.0, 1.0)
+        assert caught.value.fault.code == "connector.probes-unknown"
