@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from landbridge.cli.options import DATA, AsJson, Data, SubaccountName
+from landbridge.cli.options import DATA, AsJson, Data, SubaccountName, say
 from landbridge.cli.probing import Addresses, HtmlFile, PublicTrust, TrustFile, numeric, reported, trust_of
 
 HELP = """Check a destination: its tokens, the connector, the mapping, the backend, and the answer to a real request.
@@ -62,6 +62,7 @@ def check(
 ) -> None:
     """Check, and tell."""
     from landbridge.cli.listing import path as path_of
+    from landbridge.cli.progress import busy
     from landbridge.cli.running import PATIENCE, RunningSide
 
     wish = {
@@ -85,7 +86,11 @@ def check(
         "seconds": timeout,
     }
     place = path_of("subaccounts", subaccount, "destinations", name, "check")
-    answer = RunningSide(data, PATIENCE + idle + watch).post(place, wish)
+    side = RunningSide(data, PATIENCE + idle + watch)
+    if watch:
+        say(f"Counting for {watch:g} seconds: repeat now in your application what is slow.")
+    with busy("checking"):
+        answer = side.post(place, wish)
     reported(answer, as_json, html)
 
 

@@ -22,6 +22,7 @@ def head(*headers: tuple[str, str], status: int = 200) -> Head:
     [
         ("HEAD", head(("Content-Length", "9"))),
         ("GET", head(status=204)),
+        ("GET", head(status=101)),
         ("GET", head(("Content-Length", "9"), status=304)),
         ("GET", head(("content-length", "0"))),
     ],

@@ -89,8 +89,8 @@ class Body:
 
 
 def body_of(method: str, head: Head) -> Body:
-    """The body that follows a head (RFC 9112 §6.3)."""
-    if method == "HEAD" or head.status in (204, 304):
+    """The body that follows a head (RFC 9112 §6.3). What follows an upgrade is none."""
+    if method == "HEAD" or head.status in (101, 204, 304):
         return Body(0, done=True)
     if "chunked" in head.get("transfer-encoding").lower():
         return Body(0, chunked=True)
