@@ -43,6 +43,10 @@ def judged(*facts: Observation, protocol: str = "tls", location: str = "") -> li
     ("facts", "causes"),
     [
         ((V4,), []),
+        ((REFUSED, replace(V4, address="192.0.2.8")), ["refused"]),
+        ((SILENT_V4, replace(V4, address="192.0.2.8")), ["filtered"]),
+        ((REFUSED, SILENT_V4, replace(V4, address="192.0.2.8")), ["refused"]),
+        ((REFUSED_V6, SILENT_V4, replace(V4, address="192.0.2.8")), ["filtered"]),
         ((V6, V4), []),
         ((SILENT_V6, V4), ["v6-only-path"]),
         ((NO_V6, V4), []),

@@ -30,16 +30,16 @@ def _answers_elsewhere(evidence: Evidence) -> bool:
 
 
 def refused(evidence: Evidence) -> Verdict:
-    """An address says at once that nothing listens there, and no other one answers."""
+    """An address says at once that nothing listens there; none answers, or only some do."""
     tried = evidence.all(AddressTried)
     met = [one for one in tried if one.problem == "refused"]
     return _dead(evidence, met, len(met) == len(tried), "no address refuses the connection")
 
 
 def filtered(evidence: Evidence) -> Verdict:
-    """No address answers at all; or the network says that there is no way."""
+    """No address answers at all, or only some do; or the network says that there is no way."""
     tried = evidence.all(AddressTried)
-    if any(one.problem == "refused" for one in tried):
+    if any(one.problem == "refused" and (":" not in one.address or not connected(evidence)) for one in tried):
         return Not("an address refuses at once: packets arrive")
     met = [one for one in tried if one.problem in ("timeout", "unreachable")]
     silent = all(one.problem == "timeout" for one in met) and len(met) == len(tried)
@@ -115,13 +115,27 @@ def _dead(evidence: Evidence, met: list[AddressTried], alike: bool, otherwise: s
         resolved = evidence.first(NameResolved)
         return None if resolved is None or resolved.good else Not("there is no address to connect to")
     if connected(evidence):
-        return Not("an address answers")
+        return _some_dead(evidence, met) or Not("an address answers")
     if not met:
         return Not(otherwise)
     if _answers_elsewhere(evidence):
         return Not("the address is the wrong one: another name server has one that answers")
     sure = Confidence.PROVEN if alike else Confidence.CONSISTENT
     return _around(evidence) or Holds(tuple(one.line for one in evidence.all(AddressTried)), sure)
+
+
+def _some_dead(evidence: Evidence, met: list[AddressTried]) -> Holds | None:
+    """Some IPv4 addresses of a name are dead and others are not: it fails now and then, or each time for a while.
+
+    Between families clients choose by themselves, and a machine without IPv6 is nothing to be told.
+    """
+    good = [one for one in evidence.all(AddressTried) if one.good and ":" not in one.address]
+    dead = [one for one in met if ":" not in one.address]
+    if not good or not dead:
+        return None
+    said = tuple(one.line for one in (*dead, *good))
+    action = f"Have {', '.join(one.address for one in dead)} put back to work, or taken out of the name."
+    return Holds(said, Confidence.CONSISTENT, action=action)
 
 
 def _around(evidence: Evidence) -> Not | None:
