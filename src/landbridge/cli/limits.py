@@ -44,7 +44,7 @@ def read_limits(texts: Iterable[str], *blocks: DataclassInstance) -> dict[str, f
         name = name.strip().replace("-", "_")
         if name not in known:
             raise _invalid(text, f"name=number, the name one of {', '.join(known)}")
-        found[name] = _number(name, number, type(known[name]), text)
+        found[name] = _size(name, number, text) if isinstance(known[name], int) else _seconds(name, number, text)
     return found
 
 
@@ -54,17 +54,24 @@ def limited(block: Block, limits: Mapping[str, float]) -> Block:
     return replace(block, **changes)
 
 
-def _number(name: str, text: str, kind: type[float], whole: str) -> float:
+def _size(name: str, number: str, given: str) -> int:
     try:
-        number = kind(text.replace("_", "").replace(",", ""))
+        size = int(number)
     except ValueError:
-        number = -1
-    if kind is int:
-        if not 1 <= number <= 2**40:
-            raise _invalid(whole, f"{name}= and a whole number of at least 1")
-    elif not (number > 0 or (number == 0 and name in _NEVER)) or number > 10**9:
-        raise _invalid(whole, f"{name}= and seconds{', 0 for none' if name in _NEVER else ', more than 0'}")
-    return number
+        size = 0
+    if not 1 <= size <= 2**40:
+        raise _invalid(given, f"{name}= and a whole number of at least 1")
+    return size
+
+
+def _seconds(name: str, number: str, given: str) -> float:
+    try:
+        seconds = float(number)
+    except ValueError:
+        seconds = -1
+    if not (0 < seconds <= 10**9 or (seconds == 0 and name in _NEVER)):
+        raise _invalid(given, f"{name}= and seconds{', 0 for none' if name in _NEVER else ', more than 0'}")
+    return seconds
 
 
 def _invalid(text: str, expected: str) -> FaultError:

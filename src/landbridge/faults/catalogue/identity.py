@@ -21,7 +21,7 @@ _TOKENS = (
         CALLER,
         401,
         "The client '{client}' is not known here, or the secret is not its secret.",
-        "Take 'clientid' and 'clientsecret' from the current binding ('landbridge binding'); rotating it makes new ones.",
+        "Take 'clientid' and 'clientsecret' from the current binding ('landbridge binding'); rotating makes new ones.",
         exit=35,
         body="Bad credentials",
         reference="destination-service §5.4",
