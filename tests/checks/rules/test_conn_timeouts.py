@@ -43,6 +43,7 @@ def test_a_silent_connector_by_what_its_machine_acknowledges() -> None:
     assert named(pinged(LinkSeen(resent=0))) == {"half-dead": Confidence.PROVEN}
     assert named(pinged(LinkSeen(resent=2))) == {"zombie-tunnel": Confidence.PROVEN}
     assert named(pinged(LinkSeen())) == {"half-dead": Confidence.CONSISTENT}, "the system does not tell"
+    assert named(pinged()) == {"half-dead": Confidence.CONSISTENT}, "evidence of an older release"
 
 
 def test_one_connection_of_several() -> None:

@@ -63,7 +63,7 @@ def _half_dead(evidence: Evidence) -> Verdict:
     if _lost(seen):
         return Not("the machine at the other end does not even acknowledge what is sent")
     said = f"the connector is connected, and does not answer a ping; {_quiet(seen, _silent(seen))}"
-    if any(one.resent < 0 for one in _silent(seen)):
+    if not _silent(seen) or any(one.resent < 0 for one in _silent(seen)):
         return Holds((said, *_met(seen)), Confidence.CONSISTENT)
     return Holds((said, "its machine acknowledges what is sent: the connection is there", *_met(seen)))
 
@@ -72,6 +72,8 @@ def _zombie(evidence: Evidence) -> Verdict:
     """One end believes in a connection that the other has lost."""
     seen = way(evidence)
     silent, lost = _silent(seen), _lost(seen)
+    if _dead(seen) and not silent:
+        return None
     if not silent:
         return Not("every connection of the tunnel answers")
     if not lost:

@@ -22,6 +22,8 @@ from landbridge.testing.world import World
 
 FAILURE = "conn.502"
 OK = web(lambda call: answer(200, body="ok"))
+NO_WAY = "224.0.0.1"
+"""An address of a group: no system connects to one, and says so at once."""
 QUICK = ConnectorSettings(connect_timeout=0.5)
 
 
@@ -40,10 +42,12 @@ def secured(made: Callable[[Pair], Pair], protocol: Protocol = Protocol.HTTPS, c
     return started
 
 
-def _unknown_host(text: str) -> Stage:
+def _nowhere(text: str, host: str) -> Stage:
+    """A mapping to an internal host at which nobody can be."""
+
     @asynccontextmanager
     async def nowhere(running: World, folder: Path) -> AsyncIterator[Behind]:
-        yield Behind((replace(behind(80), internal_host="no-such-host.invalid"),))
+        yield Behind((replace(behind(80), internal_host=host),))
 
     return stage(Story(text, backend=nowhere))
 
@@ -85,7 +89,8 @@ SCENARIOS = (
             )
         ),
     ),
-    Scenario(FAILURE, "internal-dns", _unknown_host("The internal host has no address.")),
+    Scenario(FAILURE, "on-premise-firewall", _nowhere("There is no way.", NO_WAY), "no-way"),
+    Scenario(FAILURE, "internal-dns", _nowhere("The internal host has no address.", "no-such-host.invalid")),
     Scenario(FAILURE, "tls", stage(Story("It vouches for itself.", backend=secured(_self_signed))), "self-signed"),
     Scenario(FAILURE, "tls", stage(Story("Its authority is not trusted.", backend=secured(_unknown))), "root-missing"),
     Scenario(FAILURE, "tls", stage(Story("Its certificate is over.", backend=secured(_expired))), "expired"),
