@@ -10,7 +10,7 @@ from landbridge.checks.evidence import Step
 from landbridge.checks.finding import Finding
 from landbridge.checks.history import Change
 from landbridge.checks.quotation import redacted
-from landbridge.checks.report import Report, state
+from landbridge.checks.report import Report, called, state
 
 _STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1d2433}
@@ -24,7 +24,7 @@ border-bottom:1px solid #dde2ea}section{border-left:4px solid #b3261e;padding-le
 def page(report: Report) -> str:
     """The report as HTML. Texts of foreign systems are escaped and redacted."""
     target = report.evidence.target
-    title = f"{target.protocol} {target.address}"
+    title = f"{target.protocol} {called(report)}"
     when = datetime.fromtimestamp(report.evidence.at, UTC)
     parts = [
         f"<h1>{_text(title)}</h1>",

@@ -89,6 +89,14 @@ def _notes(evidence: Evidence) -> tuple[str, ...]:
     return ()
 
 
+def called(finished: Report) -> str:
+    """What was looked at, as people call it: a destination by its name."""
+    from landbridge.checks.observations import DestinationSeen
+
+    target, seen = finished.evidence.target, finished.evidence.first(DestinationSeen)
+    return f"{seen.name} ({target.address})" if seen is not None and seen.name != target.host else target.address
+
+
 def state(step: Step) -> str:
     """One word for a step."""
     if step.skipped:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from landbridge.checks.catalogue import FAILURES
 from landbridge.checks.evidence import Evidence
 from landbridge.checks.observations import DestinationSeen, NameResolved
 from landbridge.checks.observations.http import HttpAnswer
@@ -44,6 +45,11 @@ class Official:
     advice: str = ""
     failure: str = ""
     cause: str = ""
+
+    @property
+    def meaning(self) -> str:
+        """What the cause says, where the original has no words for it."""
+        return FAILURES[self.failure].cause(self.cause).what if self.failure and self.cause else ""
 
     def as_json(self) -> dict[str, object]:
         """For machines. The keys are stable."""

@@ -158,10 +158,10 @@ def reported(answer: Mapping[str, object], as_json: bool, html: Path | None) -> 
 
 def tell(finished: Report) -> None:
     """A report for people: the way first, then what was found and what to do."""
-    from landbridge.checks.report import state
+    from landbridge.checks.report import called, state
 
     target = finished.evidence.target
-    give(f"{target.protocol} {target.address}")
+    give(f"{target.protocol} {called(finished)}")
     width = max((len(step.probe) for step in finished.evidence.steps), default=0)
     for step in finished.evidence.steps:
         lines = [step.skipped] if step.skipped else [fact.line for fact in step.seen]
@@ -173,7 +173,7 @@ def tell(finished: Report) -> None:
         if certificate.source != source:
             source = certificate.source
             give(f"Certificates {source}:")
-        give(textwrap.fill(certificate.line, 110, initial_indent="  ", subsequent_indent="    "))
+        give(_filled(certificate.line, "  ", "    "))
     for finding in finished.findings:
         _tell_finding(finding)
     for change in finished.changes:
@@ -194,7 +194,7 @@ def _tell_official(finished: Report) -> None:
         return
     status = f", status {official.status} ({official.advice})" if official.status else ""
     row = f" [{official.failure}/{official.cause}]" if official.failure else ""
-    said = f": {official.message}" if official.message else ""
+    said = f": {official.message or official.meaning}" if official.message or official.meaning else ""
     verdict = "succeeds" if official.success else "fails"
     give(_field("Note", f"The original's Check Connection {verdict}{status}{said}{row}", ""))
 
@@ -212,4 +212,11 @@ def _tell_finding(finding: Finding) -> None:
 
 
 def _field(label: str, value: str, indent: str = "  ") -> str:
-    return textwrap.fill(value, 110, initial_indent=f"{indent}{label:<6}", subsequent_indent=" " * (len(indent) + 6))
+    return _filled(value, f"{indent}{label:<6}", " " * (len(indent) + 6))
+
+
+def _filled(text: str, first: str, others: str) -> str:
+    """Broken between words, so that names with hyphens stay whole; what is longer than a line stays whole too."""
+    return textwrap.fill(
+        text, 110, initial_indent=first, subsequent_indent=others, break_on_hyphens=False, break_long_words=False
+    )

@@ -11,7 +11,7 @@ from dataclasses import replace
 from landbridge.checks.evidence import Effect, Evidence, Layer, Step, Target
 from landbridge.checks.inquiry import Inquiry, read
 from landbridge.checks.manner import Manner
-from landbridge.checks.observations import AddressTried, Observation
+from landbridge.checks.observations import AddressTried, BackendConnected, Observation
 from landbridge.checks.plan import observe
 from landbridge.checks.probe import Probe, Scene
 from landbridge.connector.access import AccessTable
@@ -61,8 +61,8 @@ async def inquired(
 
 def _way(so_far: Evidence, mapping: Mapping) -> Probe:
     """Stands for the connection, which was looked at already; later probes call the mapping by its virtual name."""
-    backend = so_far.step("backend")
-    missing = "" if backend is not None and backend.passed else "backend did not pass"
+    connected = so_far.first(BackendConnected)
+    missing = "" if connected is not None and connected.good else "backend did not pass"
 
     async def seen(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
         return [AddressTried(address=mapping.virtual_host, port=scene.target.port)]

@@ -18,7 +18,7 @@ from landbridge.checks.observations import (
     TrustAnchors,
 )
 
-_NAME = "internal name"
+_NAME = "<internal>"
 
 
 def veiled(evidence: Evidence, host: str, port: int) -> Evidence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landbridge.checks.observations.fact import Fact
+from landbridge.checks.observations.wording import counted
 
 
 class ConnectorState(Fact, frozen=True, tag="connector-state"):
@@ -24,7 +25,9 @@ class ConnectorState(Fact, frozen=True, tag="connector-state"):
     @property
     def line(self) -> str:
         certificate = "has a system certificate" if self.certificate_until else "has no system certificate"
-        return f"release {self.agent_version} ({self.compat_version}), trusts {self.issuers} issuers, {certificate}"
+        like = f"behaves like {self.compat_version}"
+        trusts = f"trusts {counted(self.issuers, 'issuer')} of user tokens"
+        return f"release {self.agent_version} ({like}), {trusts}, {certificate}"
 
 
 class MappingSeen(Fact, frozen=True, tag="mapping-seen"):
@@ -55,7 +58,7 @@ class MappingSeen(Fact, frozen=True, tag="mapping-seen"):
     @property
     def line(self) -> str:
         if not self.decision:
-            return f"{self.protocol}, {self.path} is exposed" if self.path else f"{self.protocol}, it is exposed"
+            return f"{self.protocol}, {self.path or 'it'} is exposed"
         nearest = f"; the nearest resource is {self.rule}" if self.rule else "; there is no resource"
         return f"{self.protocol}, {self.path} is not exposed ({self.decision}){nearest}"
 
@@ -78,6 +81,10 @@ class BackendConnected(Fact, frozen=True, tag="backend-connected"):
     @property
     def good(self) -> bool:
         return not self.code
+
+    @property
+    def ends(self) -> bool:
+        return bool(self.code)
 
     @property
     def line(self) -> str:
@@ -105,6 +112,10 @@ class BackendAnswered(Fact, frozen=True, tag="backend-answered"):
     @property
     def good(self) -> bool:
         return not self.code
+
+    @property
+    def ends(self) -> bool:
+        return bool(self.code)
 
     @property
     def line(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from landbridge.checks.observations.fact import Fact
+from landbridge.checks.observations.wording import location_id, moment
 
 
 class DestinationSeen(Fact, frozen=True, tag="destination-seen"):
@@ -42,7 +43,7 @@ class DestinationSeen(Fact, frozen=True, tag="destination-seen"):
     def line(self) -> str:
         if self.code:
             return f"{self.name}: {self.reason or self.code}"
-        where = f", location id '{self.location}'" if self.proxy_type == "OnPremise" else ""
+        where = f", connector with {location_id(self.location)}" if self.proxy_type == "OnPremise" else ""
         return f"{self.type} {self.proxy_type} {self.authentication} {self.url}{where}"
 
 
@@ -175,7 +176,10 @@ class ClaimsSeen(Fact, frozen=True, tag="claims-seen"):
             return f"no {self.purpose} token is sent"
         if not self.readable:
             return f"what is sent as {self.purpose} token cannot be read"
-        return f"{self.purpose} token of client '{self.client}', issuer {self.issuer}, tenant {self.tenant}"
+        until = f", valid until {moment(self.expires)}" if self.expires else ""
+        who = f" for {self.user}" if self.user else ""
+        place = f"issuer {self.issuer}, tenant {self.tenant}"
+        return f"{self.purpose} token of client '{self.client}'{who}, {place}{until}"
 
 
 class Connected(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -231,9 +235,11 @@ class ConnectorsListed(Fact, frozen=True, tag="connectors-listed"):
     def line(self) -> str:
         ours = self.ours
         if ours is not None:
-            return f"connector with location id '{self.location}', release {ours.agent_version}"
-        names = ", ".join(f"'{one.location}'" for one in self.connected) or "none"
-        return f"no connector with location id '{self.location}'; connected are: {names}"
+            return f"a connector with {location_id(self.location)} is connected, release {ours.agent_version}"
+        if not self.connected:
+            return "no connector is connected"
+        others = ", ".join(location_id(one.location) for one in self.connected)
+        return f"no connector with {location_id(self.location)} is connected; there is one with {others}"
 
 
 DECLINED = frozenset({"connector.probes-off", "connector.probes-unknown", "connector.probes-busy"})
@@ -254,7 +260,7 @@ class ConnectorAsked(Fact, frozen=True, tag="connector-asked"):
 
     @property
     def line(self) -> str:
-        return self.reason if self.code else f"the connector looked, in {self.milliseconds:g} ms"
+        return self.reason if self.code else f"the connector looked ({self.milliseconds:g} ms)"
 
 
 class DoorAnswered(Fact, frozen=True, tag="door-answered"):
@@ -296,6 +302,6 @@ class DoorAnswered(Fact, frozen=True, tag="door-answered"):
     @property
     def line(self) -> str:
         if self.problem:
-            return f"{self.method}: no answer ({self.problem}) after {self.milliseconds:g} ms"
-        who = f"from {self.origin}: {self.code}" if self.code else "from the backend"
-        return f"{self.method}: {self.status} {who} after {self.milliseconds:g} ms"
+            return f"{self.method} through the door: no answer ({self.problem}) after {self.milliseconds:g} ms"
+        who = f"{self.code}, from the {self.origin}" if self.code else "from the backend"
+        return f"{self.method} through the door: {self.status} {who} ({self.milliseconds:g} ms)"

@@ -154,4 +154,4 @@ class LogonGiven(Fact, frozen=True, tag="logon-given"):
     def line(self) -> str:
         who = f" as {self.user}" if self.user else ""
         where = f", who lives in client {self.sap_client}" if self.sap_client else ""
-        return f"{self.scheme}{who}{where}" if self.scheme else "nothing"
+        return f"logs on with {self.scheme}{who}{where}" if self.scheme else "nothing to log on with"

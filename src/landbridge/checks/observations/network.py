@@ -25,6 +25,8 @@ class NameResolved(Fact, frozen=True, tag="name-resolved"):
     def line(self) -> str:
         if not self.addresses:
             return f"{self.host}: {self.problem}"
+        if self.addresses == (self.host,):
+            return f"{self.host} is an address"
         return f"{self.host} is {', '.join(self.addresses)}{', as was said' if self.given else ''}"
 
 
@@ -47,7 +49,7 @@ class AddressTried(Fact, frozen=True, tag="address-tried"):
     @property
     def line(self) -> str:
         where = f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
-        return f"{where} {self.reason if self.problem else 'answers'} ({self.milliseconds:g} ms)"
+        return f"{where}{f': {self.reason}' if self.problem else ' answers'} ({self.milliseconds:g} ms)"
 
 
 class NothingSeen(Fact, frozen=True, tag="nothing-seen"):

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Mapping
 
 from landbridge.checks.observations.fact import Fact
+from landbridge.checks.observations.wording import counted
 
 ALERTS = {
     0: "close_notify",
@@ -91,7 +92,7 @@ class TlsHandshake(Fact, frozen=True, tag="tls-handshake"):
         name = f"with the name {self.server_name}" if self.server_name else "without a name"
         gone = f", {self.ended} right after it" if not self.good else ""
         through = f" through {self.through}" if self.through else ""
-        return f"{self.version}, {self.cipher}, {len(self.chain)} certificates {name}{through}{gone}"
+        return f"{self.version}, {self.cipher}, {counted(len(self.chain), 'certificate')} {name}{through}{gone}"
 
     @property
     def lasting(self) -> Mapping[str, str]:
@@ -121,7 +122,9 @@ class TrustAnchors(Fact, frozen=True, tag="trust-anchors"):
 
     @property
     def line(self) -> str:
-        return f"judged by {self.source} ({len(self.certificates)} certificates)"
+        if not self.certificates:
+            return "nothing is trusted" if self.source == "nothing" else f"{self.source}: nothing is trusted"
+        return f"judged by {self.source} ({counted(len(self.certificates), 'certificate')})"
 
 
 class OurCertificate(Fact, frozen=True, tag="our-certificate"):
@@ -131,4 +134,4 @@ class OurCertificate(Fact, frozen=True, tag="our-certificate"):
 
     @property
     def line(self) -> str:
-        return f"{len(self.chain)} certificates are shown when the server asks for ours"
+        return f"{counted(len(self.chain), 'certificate')} to show when the server asks for ours"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landbridge.checks.observations.fact import Fact
+from landbridge.checks.observations.wording import counted
 
 
 class ProxyTried(Fact, frozen=True, tag="proxy-tried"):
@@ -66,7 +67,7 @@ class OtherTrust(Fact, frozen=True, tag="other-trust"):
 
     @property
     def line(self) -> str:
-        return f"another identity of the sender trusts {len(self.certificates)} certificates"
+        return f"another identity of the sender trusts {counted(len(self.certificates), 'certificate')}"
 
 
 class SenderSaw(Fact, frozen=True, tag="sender-saw"):
@@ -76,7 +77,7 @@ class SenderSaw(Fact, frozen=True, tag="sender-saw"):
 
     @property
     def line(self) -> str:
-        return f"the sender saw {len(self.chain)} certificates"
+        return f"the sender saw {counted(len(self.chain), 'certificate')}"
 
 
 class IssuerFetched(Fact, frozen=True, tag="issuer-fetched"):

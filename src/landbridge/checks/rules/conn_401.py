@@ -9,6 +9,7 @@ from landbridge.checks.evidence import Evidence, Layer
 from landbridge.checks.finding import Confidence
 from landbridge.checks.observations import DoorAnswered
 from landbridge.checks.observations.tls import ALERTS
+from landbridge.checks.observations.wording import counted
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
 from landbridge.checks.rules.conn_502 import keeps_user_back, refused_certificate
 from landbridge.checks.rules.on_premise import Way, met, proves, release, through_connector, way
@@ -184,7 +185,11 @@ def _token(seen: Way) -> tuple[str, ...]:
 
 
 def _trust(seen: Way) -> tuple[str, ...]:
-    return (f"the connector trusts {seen.state.issuers} issuers",) if seen.state is not None else ()
+    return (
+        (f"the connector trusts {counted(seen.state.issuers, 'issuer')} of user tokens",)
+        if seen.state is not None
+        else ()
+    )
 
 
 USER = Layer.AUTHENTICATION

@@ -15,6 +15,7 @@ CLIENT_REFUSALS = frozenset((42, 43, 44, 45, 46, 48, 49))
 OTHER_HOST = frozenset((62, 64))
 """X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH."""
 _FIREWALL = frozenset({"backend.connect-timeout", "backend.unreachable"})
+_UNMET = frozenset({"backend.refused", "backend.unresolved", *_FIREWALL})
 _VERIFY = {
     9: "it is not valid yet",
     10: "it has expired",
@@ -94,7 +95,9 @@ def _wrong_protocol(evidence: Evidence) -> Verdict:
         return Holds((f"the backend says {seen.shaken.first_bytes[:60]!r}, which is no HTTP", *_seen(seen)))
     if seen.trouble == "backend.answer-invalid":
         return Holds(("what the backend says is no HTTP", *_seen(seen)))
-    return Not("the backend speaks the protocol of the mapping, as far as it speaks")
+    if seen.connected is not None and seen.connected.code in _UNMET:
+        return Not("there was no connection in which anything was spoken")
+    return Not("the backend speaks the protocol of the mapping")
 
 
 def _closed(evidence: Evidence) -> Verdict:
@@ -111,7 +114,7 @@ def _not_mutual(evidence: Evidence) -> Verdict:
     """The user may not be shown."""
     seen = way(evidence)
     if seen.door_code != "principal.not-mutual":
-        return Not("no user is held back")
+        return Not("no user's identity is withheld")
     certificate = seen.state is not None and seen.state.certificate_until > 0
     why = "the backend did not ask for the connector's certificate" if certificate else "it has no system certificate"
     return Holds((met(seen.door_code), f"the connector shows no user: {why}"))
@@ -154,7 +157,7 @@ BOOK = Book(
     (
         Rule("internal-dns", NAME, CONNECTOR, _by_code(frozenset({"backend.unresolved"}), "the name has addresses")),
         Rule("backend-down", TCP, CONNECTOR, _by_code(frozenset({"backend.refused"}), "the port is not closed")),
-        Rule("on-premise-firewall", TCP, CONNECTOR, _by_code(_FIREWALL, "the backend is not out of reach")),
+        Rule("on-premise-firewall", TCP, CONNECTOR, _by_code(_FIREWALL, "an answer comes at once")),
         Rule("tls", TLS, CONNECTOR, _tls),
         Rule("wrong-protocol", PROTOCOL, CONNECTOR, _wrong_protocol),
         Rule("closed-early", PROTOCOL, CONNECTOR, _closed),

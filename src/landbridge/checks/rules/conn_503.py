@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from landbridge.checks.evidence import Evidence, Layer
+from landbridge.checks.observations.wording import location_id
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
 from landbridge.checks.rules.on_premise import Way, met, of_destination, through_connector, way
 
@@ -25,8 +26,8 @@ def _not_connected(evidence: Evidence) -> Verdict:
     listed = seen.listed
     assert listed is not None
     if listed.connected:
-        names = ", ".join(f"'{one.location}'" for one in listed.connected)
-        return Not(f"connected are connectors with location ids {names}")
+        names = ", ".join(location_id(one.location) for one in listed.connected)
+        return Not(f"connectors are connected: {names}")
     if _is_back(seen):
         return Not(f"it came back {listed.back_after:g} seconds later")
     last = (f"its last message was {listed.last_fault}, {listed.left:.0f} seconds ago",) if listed.left >= 0 else ()
@@ -40,11 +41,11 @@ def _wrong_location(evidence: Evidence) -> Verdict:
     assert listed is not None
     if listed.good or not listed.connected:
         return Not(
-            f"a connector with location id '{listed.location}' is connected" if listed.good else "none at all is"
+            f"a connector with {location_id(listed.location)} is connected" if listed.good else "there is none at all"
         )
     names = [one.location for one in listed.connected]
     similar = next((name for name in names if name.strip().casefold() == listed.location.strip().casefold()), None)
-    said = f"asked for is location id '{listed.location}', connected are {', '.join(map(repr, names))}"
+    said = f"{location_id(listed.location)} was asked for; connected: {', '.join(map(location_id, names))}"
     near = () if similar is None else (f"'{similar}' differs in letter case or blanks only",)
     wanted = similar if similar is not None else names[0] if len(names) == 1 else "one of them"
     action = f"Set CloudConnectorLocationId to {wanted!r}, or connect a connector with '{listed.location}'."
