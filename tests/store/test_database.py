@@ -324,3 +324,22 @@ async def test_who_reads_sees_one_picture(db: Database) -> None:
         async with db.begin() as writing:
             await SubaccountRepository(writing).put(ACME)
         assert await SubaccountRepository(reading).list() == []
+
+
+async def test_closing_waits_for_a_transaction_that_is_being_given_up(db: Database) -> None:
+    begun = asyncio.Event()
+
+    async def reader() -> None:
+        async with db.read() as session:
+            try:
+                begun.set()
+                await asyncio.Event().wait()
+            finally:
+                for _ in range(20):
+                    await SubaccountRepository(session).list()
+
+    task = asyncio.create_task(reader())
+    await begun.wait()
+    task.cancel()
+    await db.close()
+    assert task.cancelled()

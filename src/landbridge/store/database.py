@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from anyio import CancelScope
 from sqlalchemy import URL, delete
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -48,6 +47,9 @@ class Database:
         self._vault = vault
         self._clock = clock
         self._passwords = passwords
+        self._open = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self.changes = Changes()
 
     @classmethod
@@ -117,7 +119,12 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self, *, write: bool) -> AsyncIterator[Session]:
-        connection = await self._connect()
+        self._begun()
+        try:
+            connection = await self._connect()
+        except BaseException:
+            self._ended()
+            raise
         session = Session(connection, self._vault, self._passwords, self._clock)
         try:
             await prepare(connection, write=write)
@@ -134,8 +141,19 @@ class Database:
             raise FaultError(known) from error
         finally:
             self.changes.note(session.touched)  # a commit that failed may have come through all the same
-            with CancelScope(shield=True):  # a caller who gives up must not leave an open transaction in the pool
-                await connection.close()
+            # A caller who gives up, however often, must not leave an open transaction in the pool.
+            ending = asyncio.create_task(connection.close())
+            ending.add_done_callback(self._ended)
+            await asyncio.shield(ending)
+
+    def _begun(self) -> None:
+        self._open += 1
+        self._idle.clear()
+
+    def _ended(self, _: object = None) -> None:
+        self._open -= 1
+        if not self._open:
+            self._idle.set()
 
     async def _connect(self) -> AsyncConnection:
         try:
@@ -180,4 +198,11 @@ class Database:
                     raise FaultError(fault("store.busy", place=self.place))
 
     async def close(self) -> None:
+        """Close the connections, when the transactions under way have ended; no longer than a writer would wait.
+
+        A connection that is left alone while its loop ends is waited for by the loop, for ever.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._busy_seconds):
+                await self._idle.wait()
         await self._engine.dispose()
