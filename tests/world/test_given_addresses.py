@@ -55,6 +55,17 @@ async def test_without_an_address_the_logon_goes_to_the_host(tmp_path: Path) -> 
     assert base64.b64encode(b"shop:open sesame") in heads
 
 
+async def test_what_does_not_apply_is_said(tmp_path: Path) -> None:
+    options = ("--watch", "1", "--idle", "1", "--websocket")
+    async with raw_backend(always(REFUSED)) as target:
+        _, report = await checked(tmp_path, f"http://127.0.0.1:{target.port}/", *options)
+    skipped = {step["probe"]: step["skipped"] for step in report["evidence"]["steps"] if step.get("skipped")}
+    reason = "the destination does not lead through a connector"
+    assert {name: skipped[name] for name in ("traffic", "idle", "websocket")} == dict.fromkeys(
+        ("traffic", "idle", "websocket"), reason
+    )
+
+
 @pytest.mark.parametrize("address", ["erp.example.test", "1.2.3", "127.0.0.1:80", ""])
 async def test_what_is_no_address_is_refused(tmp_path: Path, address: str) -> None:
     code, report = await checked(tmp_path, "http://erp.example.test/", "--address", address)

@@ -6,6 +6,7 @@ destination → token → proxy authorisation → connector → version → mapp
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -105,7 +106,8 @@ async def _through_connector(
     target = inquiry.target if inquiry is not None else scene.target
     stage = OnPremise(surroundings, wish, found, target, inquiry)
     evidence = await observe(dataclasses.replace(scene, target=target, seconds=LONGER * wish.seconds), stage.probes())
-    return replace(evidence, steps=(began, *_trusting(inquiry, scene.trust), *stage.joined(evidence.steps)))
+    beside = _skipped({"address": wish.addresses}, "the connector finds the addresses of internal hosts itself")
+    return replace(evidence, steps=(began, *_trusting(inquiry, scene.trust), *stage.joined(evidence.steps), *beside))
 
 
 def _inquiry(wish: Wish, found: Found, scene: Scene) -> Inquiry:
@@ -129,7 +131,15 @@ async def _from_here(surroundings: Surroundings, wish: Wish, found: Found, scene
     target = replace(scene.target, user=logon.user)
     ours = dataclasses.replace(scene, target=target, logon=logon, manner=manner, addresses=wish.addresses)
     evidence = await observe(ours, _probes(ours.target))
-    return replace(evidence, steps=(began, token, *evidence.steps))
+    asked = {"traffic": wish.watch, "idle": wish.idle, "websocket": wish.websocket}
+    beside = _skipped(asked, "the destination does not lead through a connector")
+    return replace(evidence, steps=(began, token, *evidence.steps, *beside))
+
+
+def _skipped(asked: Mapping[str, object], reason: str) -> tuple[Step, ...]:
+    """What was asked for and cannot be done."""
+    layer, effect = Layer.APPLICATION, Effect.PASSIVE
+    return tuple(Step(probe=one, layer=layer, effect=effect, skipped=reason) for one, wanted in asked.items() if wanted)
 
 
 def _probes(target: Target) -> tuple[Probe, ...]:
