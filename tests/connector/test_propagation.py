@@ -214,6 +214,14 @@ def test_claims_that_do_not_fit(claims: dict[str, Any], code: str) -> None:
     assert refusal(TokenCheck(trust, TENANT, 1, Hand()), signed(mine, **claims)) == code
 
 
+@pytest.mark.parametrize("framed", ['"{}"', "Bearer {}", " {}", "{}\n", "{}.more", "{}="])
+def test_a_token_with_anything_around_it_is_none(framed: str) -> None:
+    trust, mine = TrustList(), key("1")
+    trust.replace([listed(mine)])
+    code = refusal(TokenCheck(trust, TENANT, 1, Hand()), framed.format(signed(mine)))
+    assert code == "principal.token-malformed"
+
+
 def test_keys_that_anybody_could_sign_with_are_not_taken() -> None:
     trust = TrustList()
     secret = TrustEntry("bad", ISSUER, json.dumps({"keys": [{"kty": "oct", "k": "c2VjcmV0" * 4}]}))

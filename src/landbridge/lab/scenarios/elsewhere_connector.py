@@ -12,10 +12,20 @@ from pathlib import Path
 from landbridge.lab.pki import leaf
 from landbridge.lab.scenario import HEALTHY, Scenario, Stage, Staged
 from landbridge.lab.scenarios.avail_private import ALLOWED
-from landbridge.lab.scenarios.conn_401 import mutual, propagating, signed, welcome
+from landbridge.lab.scenarios.conn_401 import Make, alice, mutual, propagating, signed, welcome
 from landbridge.lab.scenarios.conn_403 import exposing
 from landbridge.lab.scenarios.conn_502 import secured
-from landbridge.lab.scenarios.world_stage import Behind, Story, backend, behind, internet, on_premise, stage
+from landbridge.lab.scenarios.world_stage import (
+    NAME,
+    Behind,
+    Command,
+    Story,
+    backend,
+    behind,
+    internet,
+    on_premise,
+    stage,
+)
 from landbridge.lab.servers.blocking import listening
 from landbridge.lab.servers.deaf import closed_port
 from landbridge.lab.servers.web import Call, Respond, answer, web
@@ -28,8 +38,27 @@ _SERVICE = {"Authentication": "BasicAuthentication", "User": "SERVICE", "Passwor
 _SAP = 'WWW-Authenticate: Basic realm="SAP NetWeaver Application Server [ERP/{}]"'
 
 
-def _behind(text: str, respond: Respond, destination: Destination | None = None) -> Stage:
-    return stage(Story(text, destination or on_premise(), backend(partial(listening, web(respond)))))
+_VIA = ("probe", "via", "http://erp.virtual:80/", "--subaccount", "acme")
+
+
+def _check(name: str) -> Command:
+    return ("check", name, "--subaccount", "acme")
+
+
+def _behind(
+    text: str, respond: Respond, destination: Destination | None = None, command: Command = _check(NAME)
+) -> Stage:
+    there = backend(partial(listening, web(respond)))
+    return stage(Story(text, None if command is _VIA else destination or on_premise(), there, command=command))
+
+
+def _framed(before: str, behind: str = "") -> Make:
+    """A good token with something around it."""
+
+    async def make(running: World) -> str:
+        return f"{before}{await alice(running)}{behind}"
+
+    return make
 
 
 def _refusing(*challenges: str) -> Respond:
@@ -157,6 +186,21 @@ FAILING = (
         _behind("It leads to its login.", lambda call: answer(302, "Location: /sap/bc/gui/logon?sap-client=100")),
         "on-premise",
     ),
+    Scenario("conn.401", "token-malformed", propagating("Quotes.", mutual(welcome), _framed('"', '"')), "quotes"),
+    Scenario("conn.401", "token-malformed", propagating("Two words.", mutual(welcome), _framed("Bearer ")), "bearer"),
+    Scenario(
+        AWAY,
+        "backend-down-web-tier",
+        _behind("Looked at without a destination.", lambda call: answer(503, "Server: ICM"), None, _VIA),
+        "via",
+    ),
+    Scenario(
+        GOOD,
+        "redirect-to-login",
+        _behind("Looked at without a destination.", lambda call: answer(302, "Location: /login"), None, _VIA),
+        "via",
+    ),
+    Scenario("dest.404", "name-or-level", stage(Story("A blank.", connector=False, command=_check("ERP "))), "blank"),
     Scenario(GOOD, "token-error-inside", _direct("A page instead of a token.", _welcome_page), "page"),
     Scenario(LOGONS, "oauth-stale", _direct("Another token is wanted.", _granted, "another"), "destination"),
 )

@@ -6,7 +6,7 @@ import time
 
 from landbridge.lab.scenario import HEALTHY, Scenario
 from landbridge.lab.scenarios.http_answers import LOGIN, protected
-from landbridge.lab.scenarios.http_stage import LOGON, HttpTarget, http_stage
+from landbridge.lab.scenarios.http_stage import LOGON, USER, HttpTarget, http_stage
 from landbridge.lab.servers.blocking import Serve
 from landbridge.lab.servers.web import Call, Respond, answer, fixed, once
 
@@ -69,6 +69,12 @@ def _only_get(status: int) -> Respond:
 def _slow(call: Call) -> bytes:
     time.sleep(1)
     return answer(200, body="at last")
+
+
+def _reading_utf8(call: Call) -> bytes:
+    """Says how it reads Basic, and does so (RFC 7617 §2.1)."""
+    good = call.basic.decode("utf-8", "replace") == f"{USER}:öffne dich"
+    return answer(200) if good else answer(401, 'WWW-Authenticate: Basic realm="x", charset="UTF-8"')
 
 
 def _one(failure: str, cause: str, variant: str, target: HttpTarget, story: str = "") -> Scenario:
@@ -149,6 +155,7 @@ FAILING = (
     _one(FAILED, "server-error", "captive", HttpTarget(_html(_page("Network Authentication Required"), 511))),
     _one(FAILED, "server-error", "squid", HttpTarget(_html("", 504, "X-Squid-Error: ERR_CONNECT_FAIL 110"))),
     _one(FAILED, "no-answer", "http-2", HttpTarget(serve=fixed(bytes.fromhex("000012040000000000000300000064")))),
+    _one(FAILED, "no-answer", "half", HttpTarget(serve=fixed(b"HTTP/1.1 200 OK\r\nContent-Le"))),
     _one(REFUSED, "url-incomplete", "cloud-foundry", HttpTarget(_html("", 404, "X-Cf-Routererror: unknown_route"))),
     _one(REFUSED, "url-incomplete", "https-port", HttpTarget(_html(_page("400 sent to HTTPS port"), 400))),
     _one(REFUSED, "forbidden", "cloudflare", HttpTarget(_html("", 403, "cf-mitigated: challenge", "CF-RAY: 8-FRA"))),
@@ -167,6 +174,7 @@ HEALTHY_ONES = (
     _healthy("no-phrase", serve=_raw("HTTP/1.1 200\nContent-Length: 2\nConnection: close\n\nok")),
     _healthy("length-twice", serve=_raw("HTTP/1.1 200 OK\nContent-Length: 2\nContent-Length: 2\n\nok")),
     _healthy("to-https", _moved("https://127.0.0.1/orders")),
+    _one(HEALTHY, "http", "utf-8", HttpTarget(_reading_utf8, options=LOGON, secret="öffne dich"), "It reads UTF-8."),
     _healthy("closing", None, "--csrf", "--post", serve=once(protected())),
 )
 SCENARIOS = (*FAILING, *HEALTHY_ONES)
