@@ -166,6 +166,21 @@ def test_ca_and_hosts_help_clients_that_insist_on_tls_and_names(up: Up) -> None:
         "127.0.0.1 authentication.localhost",
         "127.0.0.1 acme.authentication.localhost",
     ]
+    pem = json.loads(landbridge("ca", "--json", *data(up)).stdout)["certificate"]
+    assert pem.startswith("-----BEGIN CERTIFICATE-----")
+    assert json.loads(landbridge("hosts", "--json", *data(up)).stdout)[1] == {
+        "address": "127.0.0.1",
+        "name": "acme.authentication.localhost",
+    }
+
+
+def test_bindings_in_one_line_for_programs(up: Up) -> None:
+    words = ("binding", "--subaccount", "acme", *data(up))
+    printed = landbridge(*words, "--json").stdout
+    assert printed.count("\n") == 1
+    assert json.loads(printed) == json.loads(landbridge(*words).stdout)
+    line = json.loads(landbridge(*words, "--json", "--format", "env").stdout)
+    assert line == landbridge(*words, "--format", "env").stdout.rstrip("\n")
 
 
 @pytest.mark.parametrize(

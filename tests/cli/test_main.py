@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -34,6 +38,28 @@ def test_the_help_of_every_command_shows_it_at_work(command: list[str], capsys: 
     text = capsys.readouterr().out
     assert "Example" in text
     assert f"landbridge {' '.join(command)}" in text.split("Example", 1)[1]
+
+
+def commands(*words: str) -> Iterator[tuple[str, ...]]:
+    """All commands below these words, as their help lists them."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        assert run([*words, "--help"]) == 0
+    _, _, listed = printed.getvalue().partition("\nCommands:\n")
+    if not listed:
+        yield words
+    for name in re.findall(r"^  ([a-z-]+) ", listed, re.MULTILINE):
+        yield from commands(*words, name)
+
+
+def test_every_command_can_speak_json() -> None:
+    found = list(commands())
+    assert len(found) > 60
+    for words in found:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            run([*words, "--help"])
+        assert "--json" in printed.getvalue(), " ".join(words)
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import typer
 
-from landbridge.cli.options import DATA, Data, SubaccountName, give, say
+from landbridge.cli.options import DATA, AsJson, Data, SubaccountName, give, give_json, say
 from landbridge.faults import FaultError, fault
 from landbridge.identity.kubernetes import Layout
 
@@ -48,6 +48,7 @@ def binding(
     out: Annotated[Path | None, typer.Option(help="Folder for --format k8s.")] = None,
     layout: Annotated[Layout, typer.Option(help="Which programs read the folder.")] = Layout.SERVICE_BINDING,
     data: Data = DATA,
+    as_json: AsJson = False,
 ) -> None:
     """Print VCAP_SERVICES of a subaccount of the running cloud side."""
     from landbridge.cli.running import RunningSide
@@ -58,9 +59,17 @@ def binding(
     query = {key: value for key, value in (("instance", instance), ("name", name)) if value}
     services = RunningSide(data).get(f"/admin/subaccounts/{quote(subaccount, safe='')}/bindings", **query)
     if out is not None:
-        _write_folders(services, layout, out)
+        count = _write_folders(services, layout, out)
+        if as_json:
+            give_json({"bindings": count, "out": str(out)})
+        else:
+            say(f"Wrote {count} bindings to {out}.")
+        return
+    text = _written(services, format)
+    if as_json:  # what is JSON already in one line, and a shell's line as a text
+        give_json(text if format is Format.ENV else json.loads(text))
     else:
-        give(_written(services, format))
+        give(text)
 
 
 def _written(services: Any, format: Format) -> str:
@@ -75,8 +84,11 @@ def _written(services: Any, format: Format) -> str:
     return json.dumps(default_env(services) if format is Format.DEFAULT_ENV else services, indent=2)
 
 
-def _write_folders(services: Any, layout: Layout, out: Path) -> None:
-    """A file for each credential, for this user alone; secrets that an earlier binding left there are removed."""
+def _write_folders(services: Any, layout: Layout, out: Path) -> int:
+    """A file for each credential, for this user alone; secrets that an earlier binding left there are removed.
+
+    Returns how many folders there are.
+    """
     from landbridge.data_folder import replace_file
     from landbridge.identity.kubernetes import SECRETS, files
 
@@ -92,4 +104,4 @@ def _write_folders(services: Any, layout: Layout, out: Path) -> None:
         raise FaultError(fault("platform.file-unwritable", file=out, reason=reason)) from error
     for path, content in contents.items():
         replace_file(out / path, content).chmod(0o600)
-    say(f"Wrote {len(folders)} bindings to {out}.")
+    return len(folders)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from landbridge.cli.options import DATA, Data, give
+from landbridge.cli.options import DATA, AsJson, Data, give, give_json
 
 HELP = """Print the CA certificate (PEM).
 
@@ -13,7 +13,7 @@ Examples:
 """
 
 
-def ca(data: Data = DATA) -> None:
+def ca(data: Data = DATA, as_json: AsJson = False) -> None:
     """Print the CA certificate; it exists from the first start on."""
     from landbridge.cli.running import start_command
     from landbridge.data_folder import read_ca
@@ -22,4 +22,4 @@ def ca(data: Data = DATA) -> None:
     pem = read_ca(data)
     if pem is None:
         raise FaultError(fault("platform.not-running", folder=data, command=start_command(data)))
-    give(pem.rstrip("\n"))
+    give_json({"certificate": pem}) if as_json else give(pem.rstrip("\n"))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from landbridge.cli.options import STATE, State, say
+from landbridge.cli.options import STATE, AsJson, State, give_json, say
 
 HELP = """Give a connector its configuration from a landscape.
 
@@ -24,6 +24,7 @@ def apply(
     landscape: Annotated[Path, typer.Option(envvar="LANDBRIDGE_LANDSCAPE", help="Landscape file with the mappings.")],
     name: Annotated[str, typer.Option(help="Name of the connector in the landscape.")],
     state: State = STATE,
+    as_json: AsJson = False,
 ) -> None:
     """Check the landscape and keep the connector's part of it."""
     from landbridge.cli.connecting import connector_of
@@ -31,4 +32,7 @@ def apply(
 
     content = connector_of(landscape, name)
     save_configuration(state, content)
-    say(f"connector '{name}' is configured: {len(content.mappings)} mappings")
+    if as_json:
+        give_json({"connector": name, "mappings": len(content.mappings)})
+    else:
+        say(f"connector '{name}' is configured: {len(content.mappings)} mappings")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from landbridge.cli.options import DATA, Data, give
+from landbridge.cli.options import DATA, AsJson, Data, give, give_json
 
 HELP = """Print lines for /etc/hosts.
 
@@ -19,13 +19,18 @@ Example:
 
 
 def hosts(
-    address: Annotated[str, typer.Option(help="Where the names shall lead.")] = "127.0.0.1", data: Data = DATA
+    address: Annotated[str, typer.Option(help="Where the names shall lead.")] = "127.0.0.1",
+    data: Data = DATA,
+    as_json: AsJson = False,
 ) -> None:
     """Print one line for the token domain and one for each subaccount."""
     from landbridge.cli.running import RunningSide
 
     side = RunningSide(data)
     domain = side.running.token_domain
-    give(f"{address} {domain}")
-    for subaccount in side.get("/admin/subaccounts"):
-        give(f"{address} {subaccount['subdomain']}.{domain}")
+    names = [domain, *(f"{subaccount['subdomain']}.{domain}" for subaccount in side.get("/admin/subaccounts"))]
+    if as_json:
+        give_json([{"address": address, "name": name} for name in names])
+        return
+    for name in names:
+        give(f"{address} {name}")

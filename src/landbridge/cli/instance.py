@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from landbridge.cli.listing import done, made, path, show
-from landbridge.cli.options import DATA, AsJson, Data, SubaccountName, give
+from landbridge.cli.options import DATA, AsJson, Data, SubaccountName, give, give_json
 from landbridge.faults import FaultError, fault
 from landbridge.model.subaccount import Service
 
@@ -112,6 +112,7 @@ def bind(
     csr: Annotated[Path | None, typer.Option(help="Certificate request (PEM), for a key of your own.")] = None,
     days: Days = 365,
     data: Data = DATA,
+    as_json: AsJson = False,
 ) -> None:
     """Create a binding, and print it as VCAP_SERVICES. The output holds secrets."""
     from landbridge.cli.running import RunningSide
@@ -120,7 +121,8 @@ def bind(
     wish = {"name": name, "credentialType": "x509" if x509 or csr else "binding-secret", "days": days}
     wish |= {"csr": read_text(csr)} if csr else {}
     place = path("subaccounts", subaccount, "instances", instance, "bindings")
-    give(json.dumps(RunningSide(data).post(place, wish), indent=2))
+    made_binding = RunningSide(data).post(place, wish)
+    give_json(made_binding) if as_json else give(json.dumps(made_binding, indent=2))
 
 
 @app.command("rotate")
@@ -131,12 +133,14 @@ def rotate(
     minutes: Annotated[float, typer.Option(min=0, help="How long the old credentials stay good.")] = 24 * 60,
     days: Days = 365,
     data: Data = DATA,
+    as_json: AsJson = False,
 ) -> None:
     """Give a binding new credentials, and print it as VCAP_SERVICES. The output holds secrets."""
     from landbridge.cli.running import RunningSide
 
     place = path("subaccounts", subaccount, "instances", instance, "bindings", name, "rotate")
-    give(json.dumps(RunningSide(data).post(place, {"minutes": minutes, "days": days}), indent=2))
+    rotated = RunningSide(data).post(place, {"minutes": minutes, "days": days})
+    give_json(rotated) if as_json else give(json.dumps(rotated, indent=2))
 
 
 @app.command("unbind")
