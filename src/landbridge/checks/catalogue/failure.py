@@ -43,7 +43,7 @@ class Failure:
     meaning     one sentence
     symptoms    what people see, as texts
     references  where others write about it
-    commands    what to run here; NAME, SUBACCOUNT and REQUEST-ID stand for what the reader knows
+    commands    what to run here; words in capitals (NAME, SUBACCOUNT, FILE ...) stand for what the reader knows
     causes      all that are known, most telling first
     """
 

@@ -34,7 +34,7 @@ SLOW = 0.3
 """Seconds by which the relay delays each direction."""
 NEAR = 0.03
 """The same, for a line that is neither slow nor quick."""
-MEMORY = 0.4
+MEMORY = 0.7
 """Seconds for which a relay remembers a connection without bytes: half an hour, in small."""
 
 
@@ -195,7 +195,7 @@ SCENARIOS = (
             Story(
                 "Something before the backend forgets connections that rest.",
                 backend=_behind_forgetful,
-                command=check("--timeout", SHORT, "--idle", "1"),
+                command=check("--timeout", SHORT, "--idle", "1.2"),
             )
         ),
     ),
