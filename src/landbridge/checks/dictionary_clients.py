@@ -25,7 +25,7 @@ CERTIFICATES = (
         "err_|ssl_error_|remotecertificate|curl: (|doesn't match|does not match target|x509: cert|notvalidforname",
         r"ERR_CERT_COMMON_NAME_INVALID|SSL_ERROR_BAD_CERT_DOMAIN|RemoteCertificateNameMismatch|curl: \(51\)"
         r"|x509: certificate is valid for [^\n]{1,300}, not |does not match target host name|NotValidForName"
-        r"|hostname [^\n]{1,260} doesn't match",
+        r"|hostname [^\n]{1,260} doesn't match|doesn't match any of the subject alternative names",
         "outbound.cert-path: name; inbound.peer-cert-untrusted: name-mismatch",
     ),
     symptom(
@@ -83,7 +83,7 @@ NETWORK = (
         "socketexception (|did not properly respond|err_|timed out|connecttimeout|i/o timeout",
         r"SocketException \((?:0x[0-9A-Fa-f]{1,8}, )?10060\)|did not properly respond after a period of time"
         r"|ERR_CONNECTION_TIMED_OUT|dial tcp [^\n]{1,260} i/o timeout|ConnectTimeout\b"
-        r"|connect to [^\n]{1,260} port \d{1,5}[^\n]{0,40}: Connection timed out",
+        r"|\bconnect(?:ing)?\b[^\n]{1,160}: Connection timed out",
         "inbound.icm-connection-failed: filtered proxy-needed; conn.502: on-premise-firewall;"
         " outbound.smtp-port: port-25-blocked; outbound.sftp: tcp",
     ),
@@ -117,16 +117,17 @@ SHELL = (
     symptom(
         "an SSH client does not know the key",
         "host key verification failed|hostkeynotverifiable|host key is not trusted|not found in known_hosts"
-        "|authenticity of host|no hostkey for host",
+        "|authenticity of host|no hostkey for host|knownhosts:",
         r"HostKeyNotVerifiable|Host key is not trusted|not found in known_hosts|authenticity of host '"
-        r"|No hostkey for host|Host key verification failed",
+        r"|No hostkey for host|Host key verification failed|knownhosts: key is unknown",
         "outbound.sftp: hostkey-unknown hostkey-changed hostkey-name-form hostkey-other-algorithm",
         Strength.WRAPPER,
     ),
     symptom(
         "an SSH client sees another key",
-        "badhostkeyexception|host key for server|potential security breach",
-        r"BadHostKeyException|Host key for server [^\n]{1,260} does not match|POTENTIAL SECURITY BREACH",
+        "badhostkeyexception|host key for server|potential security breach|knownhosts:",
+        r"BadHostKeyException|Host key for server [^\n]{1,260} does not match|POTENTIAL SECURITY BREACH"
+        r"|knownhosts: key mismatch",
         "outbound.sftp: hostkey-changed",
     ),
     symptom(
@@ -139,10 +140,11 @@ SHELL = (
     symptom(
         "an SSH client is not let in",
         "configured authentication methods failed|no supported authentication methods|server refused our key"
-        "|asyncssh.misc.permissiondenied|ssh_exception.authentication|too many authentication failures",
+        "|asyncssh.misc.permissiondenied|ssh_exception.authentication|too many authentication failures"
+        "|ssh: unable to authenticate",
         r"All configured authentication methods failed|No supported authentication methods available"
         r"|Server refused our key|asyncssh\.misc\.PermissionDenied|ssh_exception\.(?:Bad)?Authentication\w{0,30}"
-        r"|Too many authentication failures",
+        r"|Too many authentication failures|ssh: unable to authenticate",
         "outbound.sftp: auth-password auth-key auth-dual username-charset",
     ),
     symptom(
@@ -159,8 +161,9 @@ SHELL = (
 MAIL = (
     symptom(
         "a mail client is not let in",
-        "smtpauthenticationerror|invalid login:|eauth|535",
-        r"SMTPAuthenticationError|Invalid login: 5\d\d|\bEAUTH\b|535,? ?b?['\"]?5\.7\.\d",
+        "smtpauthenticationerror|invalid login:|eauth|535|smtp server requires|5.7.57",
+        r"SMTPAuthenticationError|Invalid login: 5\d\d|\bEAUTH\b|535,? ?b?['\"]?5\.7\.\d"
+        r"|SMTP server requires a secure connection|(?<![\w.])5\.7\.57\b",
         "outbound.smtp-port: auth auth-mech",
     ),
     symptom(
