@@ -59,7 +59,8 @@ def credentials(evidence: Evidence) -> Verdict:
         return Not(f"the account is known: {why}")
     said = f"{evidence.target.user} with {tried.mechanism}: {tried.text}"
     if tried.code == _INVALID_CREDENTIALS:
-        return Holds((said,))
+        # Active Directory would say it if the account were closed; others say no more than that.
+        return Holds((said,), Confidence.PROVEN if _DETAIL.search(tried.text) else Confidence.CONSISTENT)
     if tried.code in _NAME_OR_USER:
         form = "Give the user as the directory names it (a distinguished name, or user@domain), and ask its owner."
         return Holds((said, _NAME_OR_USER[tried.code]), Confidence.CONSISTENT, action=form)

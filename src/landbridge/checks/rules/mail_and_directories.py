@@ -89,7 +89,8 @@ def _credentials(evidence: Evidence) -> Verdict:
         return Not("the logon was accepted")
     if evidence.target.protocol == _DIRECTORY:
         return directory_results.credentials(evidence)
-    return Holds((f"{evidence.target.user} with {tried.mechanism}: {tried.text}",))
+    said = f"{evidence.target.user} with {tried.mechanism}: {tried.text}"
+    return Holds((said, "an account that is locked looks the same"), Confidence.CONSISTENT)
 
 
 def _scheme(evidence: Evidence) -> Verdict:

@@ -57,9 +57,8 @@ def bad_credentials(evidence: Evidence) -> Verdict:
     if given.outside_ascii and not _charset(answer):
         return None
     who = given.user or "the owner of the certificate"
-    return Holds(
-        (said(answer), f"{who} was refused; tried once only"), emitter=emitter(answer), action=_client_action(answer)
-    )
+    saw = (said(answer), f"{who} was refused; tried once only", "an account that is locked looks the same")
+    return Holds(saw, Confidence.CONSISTENT, emitter(answer), _client_action(answer))
 
 
 def _client_action(answer: HttpAnswer) -> str:
