@@ -14,7 +14,7 @@ from landbridge.checks.observations import (
 )
 from landbridge.checks.observations.destination import Connected
 from landbridge.checks.observations.tunnel import LinkSeen
-from landbridge.checks.rules import conn_timeouts
+from landbridge.checks.rules import conn_timeout_backend, conn_timeout_latency, conn_timeout_noconn
 from landbridge.checks.rules.book import Holds
 
 LISTED = ConnectorsListed(
@@ -22,6 +22,7 @@ LISTED = ConnectorsListed(
     location="",
     connected=(Connected(location="", connector="c", agent_version="1", compat_version="2.19.0", since=0.0),),
 )
+BOOKS = (conn_timeout_noconn.BOOK, conn_timeout_latency.BOOK, conn_timeout_backend.BOOK)
 QUICK = DoorAnswered(method="HEAD", status=200, milliseconds=3.0)
 
 
@@ -30,7 +31,7 @@ def named(*facts: Observation) -> dict[str, Confidence]:
     step = Step(probe="all", layer=Layer.TUNNEL, effect=Effect.SAFE, seen=(LISTED, *facts))
     target = Target(protocol="destination", host="erp.virtual", port=80, location="location:")
     evidence = Evidence(target=target, at=0.0, steps=(step,))
-    judged = [pair for book in conn_timeouts.BOOKS for pair in book.judged(evidence)]
+    judged = [pair for book in BOOKS for pair in book.judged(evidence)]
     return {rule.cause: verdict.confidence for rule, verdict in judged if isinstance(verdict, Holds)}
 
 

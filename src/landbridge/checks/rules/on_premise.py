@@ -94,6 +94,16 @@ class Way:
         return next((code for code in codes if code.startswith("backend.")), "")
 
     @property
+    def is_dead(self) -> bool:
+        """Whether no connection of the connector answers a ping."""
+        return self.pinged is not None and not self.pinged.round_trips
+
+    @property
+    def line(self) -> float:
+        """Milliseconds of the fastest round trip through the tunnel; 0: none was measured."""
+        return min(self.pinged.round_trips) if self.pinged is not None and self.pinged.round_trips else 0.0
+
+    @property
     def is_old(self) -> bool:
         """Whether the connector is older than the original's check needs."""
         ours = self.connector
@@ -178,6 +188,16 @@ def proves(code: str, failure: str, cause: str) -> bool:
     """Whether a fault proves that cause."""
     kind = CATALOGUE.get(code)
     return kind is not None and (failure, cause) in kind.proves
+
+
+def through_door(seen: Way) -> tuple[str, ...]:
+    """What a request through the door came to, as evidence."""
+    return (f"a request through the door: {seen.door.line}",) if seen.door is not None else ()
+
+
+def traffic_met(seen: Way) -> tuple[str, ...]:
+    """The same, by the code of our own fault where it got one."""
+    return (met(seen.door_code),) if seen.door_code else through_door(seen)
 
 
 def met(code: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from landbridge.checks.rules.conn_timeouts import BUSY
+from landbridge.checks.rules.conn_timeout_backend import BUSY
 from landbridge.connector.enrol import enrol
 from landbridge.connector.settings import ConnectorSettings
 from landbridge.connector.state.configuration import save_configuration
