@@ -25,6 +25,7 @@ if os.environ.get("LANDBRIDGE_COMPILE"):
     from mypyc.build import mypycify
 
     files = [f"src/landbridge/{name}.py" for name in DATA_PATH.split()]
-    setup(ext_modules=mypycify(["--config-file=pyproject.toml", "--follow-imports=silent", *files]))
+    level = os.environ.get("LANDBRIDGE_OPTIMIZE", "3")  # of the C compiler
+    setup(ext_modules=mypycify(["--config-file=pyproject.toml", "--follow-imports=silent", *files], opt_level=level))
 else:
     setup()

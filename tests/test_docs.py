@@ -90,6 +90,7 @@ def shell(place: Path) -> Iterator[Shell]:
         yield running
 
 
+@pytest.mark.slow
 def test_the_transcript_of_the_readme_is_true(shell: Shell, place: Path) -> None:
     backend = str(free_port())
     landscape = place / "examples" / "quickstart.yaml"

@@ -31,9 +31,10 @@ def environment_of(project: Path) -> str:
 
 def _install(project: Path, folder: Path) -> str:
     """Empty when it worked, else why it did not."""
-    pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    lock = ["--require-hashes", "-r", str(project / "requirements.txt")]
-    for command in ([sys.executable, "-m", "venv", "--clear", str(folder)], [*pip, *lock]):
+    # Our own pip does it, and compiles nothing: most modules are never imported.
+    pip = [sys.executable, "-m", "pip", "--python", str(folder), "install", "-q", "--disable-pip-version-check"]
+    lock = ["--no-compile", "--require-hashes", "-r", str(project / "requirements.txt")]
+    for command in ([sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)], [*pip, *lock]):
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False)
         except subprocess.TimeoutExpired:

@@ -15,7 +15,7 @@ from landbridge.testing.sample_backend import SampleBackend, Seen
 from tests.clients.node import require_node, require_packages
 from tests.clients.programs import System, run_program, whole_system
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.slow, pytest.mark.timeout(300)]  # packages may have to come first
 
 HERE = Path(__file__).parent
 PROJECT = HERE / "sap_cloud_sdk_js"

@@ -47,6 +47,7 @@ def programs_of(place: Path) -> list[str]:
     return [line for line in lines if str(place) in line]
 
 
+@pytest.mark.slow
 def test_every_step_holds_and_nothing_is_left(tmp_path: Path) -> None:
     with start(tmp_path, "--json") as demo:
         output, talk = demo.communicate(timeout=100)
