@@ -51,6 +51,7 @@ _TLS = (
     tls.TLS_WITHOUT_NAME,
     tls.TLS_WITH_NAME,
     tls.TLS_NEWEST,
+    tls.PLAIN,
     issuers.ISSUERS,
     issuers.OWN_ISSUERS,
     elsewhere.ELSEWHERE,

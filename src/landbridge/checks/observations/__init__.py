@@ -35,7 +35,7 @@ from landbridge.checks.observations.http import HttpAnswer, LogonGiven
 from landbridge.checks.observations.http_services import ODataDescribed, SoapDescribed, TokenAnswered
 from landbridge.checks.observations.network import AddressTried, NameResolved, NothingSeen
 from landbridge.checks.observations.ssh import KnownHosts, SftpPath, SshHostKey, SshLogin, SshMethods, SshServer
-from landbridge.checks.observations.tls import OurCertificate, TlsHandshake, TrustAnchors
+from landbridge.checks.observations.tls import OurCertificate, SpeaksPlain, TlsHandshake, TrustAnchors
 from landbridge.checks.observations.tunnel import ConnectionRested, TrafficWatched, TunnelPinged
 from landbridge.checks.observations.way import (
     IssuerFetched,
@@ -51,6 +51,7 @@ _Conversation = (
     | Offered
     | StartTlsAnswered
     | TalkEnded
+    | SpeaksPlain
     | SpeaksTls
     | PortBeside
     | LogonTried
@@ -131,6 +132,7 @@ __all__ = [
     "SenderSaw",
     "SftpPath",
     "SoapDescribed",
+    "SpeaksPlain",
     "SpeaksTls",
     "SshHostKey",
     "SshLogin",

@@ -114,6 +114,16 @@ def _fingerprint(pem: str) -> str:
     return hashlib.sha256(base64.b64decode("".join(pem.splitlines()[1:-1]))).digest().hex(":").upper()
 
 
+class SpeaksPlain(Fact, frozen=True, tag="speaks-plain"):
+    """The first line that a port says in plain text, which has no answer for a handshake; empty: nothing either."""
+
+    text: str = ""
+
+    @property
+    def line(self) -> str:
+        return f"asked in plain text it says {self.text!r}" if self.text else "in plain text it says nothing either"
+
+
 class TrustAnchors(Fact, frozen=True, tag="trust-anchors"):
     """The certificates (PEM) that the one who connects would trust, and where they came from; none trusts nothing."""
 

@@ -6,6 +6,7 @@ before it hangs up, and never writes (traps 2).
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 from collections.abc import Sequence
@@ -13,12 +14,17 @@ from collections.abc import Sequence
 import msgspec
 
 from landbridge.checks.evidence import Effect, Evidence, Layer
-from landbridge.checks.observations import Observation, TlsHandshake
+from landbridge.checks.observations import Observation, SpeaksPlain, TlsHandshake
 from landbridge.checks.probe import Probe, Scene
 from landbridge.checks.probes.address import reachable
 from landbridge.checks.probes.tls_link import TlsLink, any_server, sni
 
 _PROTOCOLS = ("h2", "http/1.1")
+_QUESTION = b"OPTIONS * HTTP/1.0\r\n\r\n"
+_PATIENCE = 2.0
+"""Seconds for an answer in plain text, at most."""
+_SAID = 100
+_WORDLESS = frozenset(("timeout", "closed", "reset"))
 
 
 _VERSIONS = {
@@ -77,6 +83,26 @@ async def _newest(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
     return [await handshake(scene, reachable(evidence), name_of(scene))]
 
 
+async def _plain(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+    """Ask for nothing in the plain text that HTTP servers answer, and see what comes."""
+    loop = asyncio.get_running_loop()
+    with await scene.dialler.open(reachable(evidence), scene.target.port, scene.seconds) as connection:
+        try:
+            async with asyncio.timeout(min(_PATIENCE, scene.seconds)):
+                await loop.sock_sendall(connection, _QUESTION)
+                said = await loop.sock_recv(connection, _SAID)
+        except (TimeoutError, ConnectionError):
+            said = b""
+    first = said.decode("latin-1").split("\r\n", 1)[0]
+    return [SpeaksPlain(text="".join(one if one.isprintable() else " " for one in first).strip())]
+
+
+def _no_word(scene: Scene, evidence: Evidence) -> str:
+    """Empty when the server ends or leaves the handshake without a word."""
+    shaken = evidence.first(TlsHandshake)
+    return "" if shaken is not None and shaken.problem in _WORDLESS else "the handshake has an answer"
+
+
 def _name_sent(scene: Scene, evidence: Evidence) -> str:
     return "" if name_of(scene) else "no name was sent at all"
 
@@ -98,4 +124,5 @@ TLS_WITHOUT_NAME = Probe(
 TLS_WITH_NAME = Probe(
     "tls-with-name", _SERVER, _HANDSHAKE, _with_name, after=("tcp",), aside=True, wanted=_name_kept_back
 )
+PLAIN = Probe("plain", Layer.PROTOCOL, Effect.SAFE, _plain, after=("tcp",), waits=("tls",), aside=True, ready=_no_word)
 TLS_NEWEST = Probe("tls-newest", _SERVER, _HANDSHAKE, _newest, after=("tcp",), aside=True, wanted=_held_back)

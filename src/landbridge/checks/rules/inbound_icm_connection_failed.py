@@ -10,7 +10,7 @@ from landbridge.checks.finding import Confidence
 from landbridge.checks.observations import TenantHost, TlsHandshake
 from landbridge.checks.rules import network
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
-from landbridge.checks.rules.tls import main
+from landbridge.checks.rules.tls import main, speaks_plain
 
 PROTOCOLS = frozenset(("tls", "http", "oauth", "odata", "soap"))
 
@@ -42,6 +42,8 @@ def _broken(evidence: Evidence) -> Verdict:
     if shaken.problem in ("closed", "reset", "timeout"):
         if any(one.good and not one.offered for one in evidence.all(TlsHandshake)) and shaken.offered:
             return Not("with newer versions of TLS the connection stays open")
+        if speaks_plain(evidence):
+            return Not("the port speaks plain text")
         return Holds((shaken.line, *_others(evidence, shaken)))
     if shaken.problem == "" and shaken.ended in ("closed", "reset") and not shaken.certificate_asked:
         return Holds((shaken.line,), Confidence.CONSISTENT)

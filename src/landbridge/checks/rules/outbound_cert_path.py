@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from landbridge.checks.evidence import Evidence, Layer, Perspective
 from landbridge.checks.observations import TlsHandshake
-from landbridge.checks.rules import tls, tls_session
-from landbridge.checks.rules.book import Book, Rule
+from landbridge.checks.rules import tls, tls_sender, tls_session
+from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
 from landbridge.checks.rules.on_premise import spoken_with
 from landbridge.checks.rules.tls_session import unless_default
 
@@ -17,6 +17,16 @@ def _applies(evidence: Evidence) -> bool:
         and spoken_with(evidence, "dialog")
         and evidence.first(TlsHandshake) is not None
     )
+
+
+def _nothing_in_common(evidence: Evidence) -> Verdict:
+    """Target and caller have no version or cipher in common. A port without TLS is another matter."""
+    shaken = tls.main(evidence)
+    if shaken is None or isinstance(tls_session.plain_port(evidence), Holds) or shaken.problem == "not-tls":
+        return Not("there is no TLS on this port") if shaken is not None else None
+    if shaken.problem == "protocol" and not shaken.offered:
+        return None  # what cannot be read may be anything
+    return tls_sender.nothing_in_common(evidence)
 
 
 SERVER, CLIENT, PROTOCOL = Layer.TLS_SERVER, Layer.TLS_CLIENT, Layer.PROTOCOL
@@ -36,7 +46,7 @@ BOOK = Book(
         Rule("unusable-link", SERVER, "TLS client", tls.unusable),
         Rule("inspection-proxy", SERVER, "proxy", tls_session.inspected),
         Rule("client-cert-needed", CLIENT, "target", tls_session.client_certificate_needed),
-        Rule("nothing-in-common", PROTOCOL, "target", tls_session.nothing_in_common),
+        Rule("nothing-in-common", PROTOCOL, "target", _nothing_in_common),
         Rule("plain-port", PROTOCOL, "target", tls_session.plain_port),
         Rule("starttls-port", PROTOCOL, "target", tls_session.starttls_port),
         Rule("weak-algorithm", SERVER, "TLS client", tls.weak),

@@ -9,7 +9,7 @@ from landbridge.checks.chains import Certificate, Path
 from landbridge.checks.evidence import Evidence
 from landbridge.checks.finding import Confidence
 from landbridge.checks.fitness import unfit
-from landbridge.checks.observations import IssuerFetched, TlsHandshake, TrustAnchors
+from landbridge.checks.observations import IssuerFetched, SpeaksPlain, TlsHandshake, TrustAnchors
 from landbridge.checks.rules.book import Holds, Not, Verdict
 
 
@@ -17,6 +17,11 @@ def main(evidence: Evidence) -> TlsHandshake | None:
     """The handshake in the way of traffic: the direct one, else the one through the proxy."""
     shaken = evidence.all(TlsHandshake)
     return next((one for one in shaken if not one.through), shaken[0] if shaken else None)
+
+
+def speaks_plain(evidence: Evidence) -> bool:
+    """Whether a port without an answer for a handshake has one for a request in plain text."""
+    return any(one.text.startswith("HTTP/") for one in evidence.all(SpeaksPlain))
 
 
 def presented(evidence: Evidence) -> tuple[Certificate, ...]:

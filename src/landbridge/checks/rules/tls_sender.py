@@ -5,7 +5,7 @@ from __future__ import annotations
 from landbridge.checks import chains
 from landbridge.checks.chains import Certificate
 from landbridge.checks.evidence import Evidence
-from landbridge.checks.observations import OtherTrust, SenderSaw, TlsHandshake
+from landbridge.checks.observations import OtherTrust, SenderSaw, SpeaksPlain, TlsHandshake
 from landbridge.checks.observations.tls import ALERTS
 from landbridge.checks.rules import tls
 from landbridge.checks.rules.book import Holds, Not, Verdict
@@ -112,6 +112,8 @@ def nothing_in_common(evidence: Evidence) -> Verdict:
     limit = (f"TLS {shaken.offered} is the newest that was offered",) if shaken.offered else ()
     if shaken.problem == "alert" and shaken.alert in _NOTHING_IN_COMMON and not shaken.certificate_asked:
         return Holds((f"alert {ALERTS[shaken.alert]} in the handshake", *limit, *better))
+    if tls.speaks_plain(evidence):
+        return Holds((shaken.line, *(one.line for one in evidence.all(SpeaksPlain))))
     if shaken.problem in ("protocol", "not-tls") or (shaken.problem and better):
         return Holds((shaken.line, *limit, *better))
     return Not(f"both speak {shaken.version}") if shaken.version and not shaken.problem else None

@@ -7,11 +7,10 @@ from ipaddress import ip_address
 
 from landbridge.checks import chains
 from landbridge.checks.evidence import Evidence
-from landbridge.checks.observations import TlsHandshake
+from landbridge.checks.observations import SpeaksPlain, TlsHandshake
 from landbridge.checks.observations.tls import ALERTS
-from landbridge.checks.rules import tls_sender
 from landbridge.checks.rules.book import Holds, Not, Verdict
-from landbridge.checks.rules.tls import anchors, leading, main
+from landbridge.checks.rules.tls import anchors, leading, main, speaks_plain
 
 REFUSALS = frozenset((40, 42, 43, 44, 45, 46, 48, 49, 116))
 """Alerts by which servers refuse a client's certificate, or that there is none."""
@@ -132,6 +131,8 @@ def plain_port(evidence: Evidence) -> Verdict:
         return None
     if shaken.problem == "not-tls" and not shaken.first_bytes.startswith(_GREETINGS):
         return Holds((f"the server answers {shaken.first_bytes[:60]!r}",))
+    if speaks_plain(evidence):
+        return Holds((shaken.line, *(one.line for one in evidence.all(SpeaksPlain))))
     return Not("the server speaks TLS") if shaken.chain or shaken.alert >= 0 else None
 
 
@@ -143,13 +144,3 @@ def starttls_port(evidence: Evidence) -> Verdict:
     if shaken.problem == "not-tls" and shaken.first_bytes.startswith(_GREETINGS):
         return Holds((f"the server greets with {shaken.first_bytes[:60]!r}",))
     return Not("the server speaks TLS from the first byte") if shaken.chain or shaken.alert >= 0 else None
-
-
-def nothing_in_common(evidence: Evidence) -> Verdict:
-    """Target and caller have no version or cipher in common. A port without TLS is another matter."""
-    shaken = main(evidence)
-    if shaken is None or shaken.problem == "not-tls":
-        return Not("there is no TLS on this port") if shaken is not None else None
-    if shaken.problem == "protocol" and not shaken.offered:
-        return None  # what cannot be read may be anything
-    return tls_sender.nothing_in_common(evidence)

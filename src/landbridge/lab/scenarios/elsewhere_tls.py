@@ -19,6 +19,7 @@ from landbridge.lab.scenario import HEALTHY, Scenario, Stage, Staged
 from landbridge.lab.scenarios.tls_stage import TlsTarget, stage
 from landbridge.lab.servers.blocking import listening, read_on, server_context, tls
 from landbridge.lab.servers.proxy import refusing
+from landbridge.lab.servers.web import answer, web
 
 OURS, THEIRS, NETWORK = "outbound.cert-path", "inbound.peer-cert-untrusted", "inbound.icm-connection-failed"
 _OTHER = ["erp.example.test"]
@@ -192,6 +193,14 @@ def _speaking(greeting: bytes, story: str) -> Stage:
 
 
 @asynccontextmanager
+async def _patient(folder: Path) -> AsyncIterator[Staged]:
+    """Waits for the end of a request that is none."""
+    with listening(web(lambda call: answer(200))) as port:
+        command = ("probe", "tls", f"localhost:{port}", "--timeout", "1")
+        yield Staged(command, "It speaks plain text, and waits for more of it.")
+
+
+@asynccontextmanager
 async def _reset(folder: Path) -> AsyncIterator[Staged]:
     def serve(connection: socket) -> None:
         # Closing without lingering sends a reset.
@@ -242,6 +251,7 @@ FAILING = (
     Scenario(OURS, "client-cert-needed", stage("Ours is sent without its issuer.", _ours_is_alone), "alone"),
     Scenario(OURS, "starttls-port", _speaking(b"+OK ready\r\n", "It is a mailbox."), "pop3"),
     Scenario(OURS, "plain-port", _speaking(b"\x4a\0\0\0\x0a8.0.36\0", "It is a database."), "database"),
+    Scenario(OURS, "plain-port", _patient, "patient"),
     Scenario(NETWORK, "broken-later", _reset, "reset"),
     Scenario(NETWORK, "refused", _other_family, "family"),
     Scenario(NETWORK, "proxy-wrong", _forbidden_by_proxy, "forbidden"),
