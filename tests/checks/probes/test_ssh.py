@@ -102,7 +102,7 @@ def binary(connection: socket) -> None:
         (binary, "not-ssh", "not-ssh"),
         (huge_packet, "garbage", "not-ssh"),
         (other_packet, "garbage", "not-ssh"),
-        (half, "silent", "not-ssh"),
+        (half, "silent", ""),
         (old, "old-protocol", "algorithms"),
     ],
 )
@@ -113,7 +113,7 @@ async def test_bad_servers_have_a_name(serve: Serve, problem: str, cause: str) -
     assert server is not None
     assert server.problem == problem
     assert len(server.first_bytes) <= 255
-    assert causes(evidence) == [cause]
+    assert causes(evidence) == ([cause] if cause else [])
 
 
 @pytest.mark.parametrize("then", ["silence", "end"])

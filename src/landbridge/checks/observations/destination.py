@@ -247,16 +247,21 @@ DECLINED = frozenset({"connector.probes-off", "connector.probes-unknown", "conne
 
 
 class ConnectorAsked(Fact, frozen=True, tag="connector-asked"):
-    """What came of asking the connector to look; `code` is the fault with which it, or the way to it, declined."""
+    """What came of asking the connector to look.
+
+    code   of the fault with which it, or the way to it, declined
+    alone  nobody else looks: when it declines, nothing is known
+    """
 
     code: str = ""
     reason: str = ""
+    alone: bool = False
     milliseconds: float = 0.0
 
     @property
     def good(self) -> bool:
-        """A connector that does not want to look, or cannot, does not stand in the way."""
-        return not self.code or self.code in DECLINED
+        """A connector that does not want to look, or cannot, does not stand in the way of traffic that is tried."""
+        return not self.code or (self.code in DECLINED and not self.alone)
 
     @property
     def line(self) -> str:

@@ -19,6 +19,10 @@ from landbridge.checks.surroundings import AuthTokens, Found, Surroundings, Wish
 from landbridge.faults import FaultError
 from landbridge.model.secret import Secret
 
+PAUSE = 0.2
+"""Seconds until a busy connector is asked again."""
+BRIEFLY = 1.0
+"""Seconds for which it is asked again when traffic will be tried anyway."""
 PINGS = 3
 """Round trips that are measured: the fastest says how long the line is."""
 
@@ -131,23 +135,38 @@ class OnPremise:
         """Ask the connector. It gets more time than the caller has: so a slow backend is told from a dead one."""
         loop = asyncio.get_running_loop()
         began = loop.time()
-        target, kind = self.target, "http" if self.found.seen.type == "HTTP" else "tcp"
         try:
             inquiry = written(self.inquiry) if self.inquiry is not None else ""
         except ValueError as error:
             return [ConnectorAsked(code="platform.request-invalid", reason=str(error))]
         try:
-            text = await self.surroundings.look(
-                self.found.seen.location, kind, target.host, target.port, target.path, scene.seconds, inquiry
-            )
+            patience = self.wish.seconds if inquiry else BRIEFLY
+            text = await self._answer(inquiry, scene.seconds, began + patience)
             self._remote = restored(text.encode()).steps
         except FaultError as error:
-            reason = error.fault
-            return [ConnectorAsked(code=reason.code, reason=reason.sentence, milliseconds=_since(loop, began))]
+            reason, took = error.fault, _since(loop, began)
+            alone = bool(inquiry) or self.found.seen.type != "HTTP"
+            return [ConnectorAsked(code=reason.code, reason=reason.sentence, alone=alone, milliseconds=took)]
         except ValueError:
             code = "connector.probe-unreadable"
             return [ConnectorAsked(code=code, reason="what it answered cannot be read")]
         return [ConnectorAsked(milliseconds=_since(loop, began))]
+
+    async def _answer(self, inquiry: str, seconds: float, deadline: float) -> str:
+        """What the connector says. One that looks at too much at once is asked again until `deadline`, of the loop.
+
+        Raises `FaultError`.
+        """
+        target, kind = self.target, "http" if self.found.seen.type == "HTTP" else "tcp"
+        location, place = self.found.seen.location, (target.host, target.port, target.path)
+        each = self.wish.seconds if inquiry else seconds  # a conversation has several measurements
+        while True:
+            try:
+                return await self.surroundings.look(location, kind, *place, each, inquiry)
+            except FaultError as error:
+                if error.fault.code != "connector.probes-busy" or asyncio.get_running_loop().time() > deadline:
+                    raise
+            await asyncio.sleep(PAUSE)
 
     async def _door(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
         passage = await self._passage()

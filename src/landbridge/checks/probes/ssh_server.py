@@ -35,6 +35,7 @@ AFTER_OTHER = 1.0
 _FIRST = 255
 _READ = 16_384
 _NEW = ("SSH-2.0-", "SSH-1.99-")
+_SSH = b"SSH-"
 
 
 async def _server(scene: Scene, evidence: Evidence) -> Sequence[Observation]:
@@ -85,8 +86,7 @@ class _Begun:
 async def _begun(scene: Scene, address: str) -> _Begun:
     connection = await scene.dialler.open(address, scene.target.port, scene.seconds)
     try:
-        async with asyncio.timeout(scene.seconds):
-            return await _listen(connection)
+        return await _listen(connection, asyncio.get_running_loop().time() + scene.seconds)
     except TimeoutError:
         return _Begun("silent")
     except ConnectionError:
@@ -95,30 +95,44 @@ async def _begun(scene: Scene, address: str) -> _Begun:
         connection.close()
 
 
-async def _listen(connection: socket.socket) -> _Begun:
+async def _listen(connection: socket.socket, deadline: float) -> _Begun:
+    """To the offer behind the identification. `deadline` is a moment of the loop; raises `TimeoutError` before it."""
     loop = asyncio.get_running_loop()
-    await loop.sock_sendall(connection, IDENTIFICATION)
     received = b""
-    while (found := identification(received)) is None:
-        if received:
-            data = await _soon(connection)
-        else:
-            data = await loop.sock_recv(connection, _READ)
-        received += data
-        if not data or (len(received) > MOST_BEFORE and identification(received) is None):
-            return _Begun("not-ssh", first=received[:_FIRST]) if received else _Begun("closed")
+    async with asyncio.timeout_at(deadline):
+        await loop.sock_sendall(connection, IDENTIFICATION)
+        while (found := identification(received)) is None:
+            data = await _soon(connection) if received else await loop.sock_recv(connection, _READ)
+            received += data or b""
+            if not data or (len(received) > MOST_BEFORE and identification(received) is None):
+                return _unfinished(received, silent=data is None)
     banner, rest = found
     if not banner.startswith(_NEW):
         return _Begun("old-protocol", banner)
-    return await _offer(connection, banner, rest)
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await _offer(connection, banner, rest)
+    except TimeoutError:
+        return _Begun("silent", banner)
 
 
-async def _soon(connection: socket.socket) -> bytes:
-    """What follows within a moment; empty when nothing does."""
+def _unfinished(received: bytes, *, silent: bool) -> _Begun:
+    """A beginning that is no whole identification. `silent`: nothing more comes; else the connection ended."""
+    if not received:
+        return _Begun("closed")
+    if not received.startswith(_SSH) or len(received) > MOST_BEFORE:
+        return _Begun("not-ssh", first=received[:_FIRST])
+    return _Begun("silent" if silent else "closed", received.decode("latin-1").strip())
+
+
+async def _soon(connection: socket.socket) -> bytes | None:
+    """What follows within a moment: empty at the end of the connection, None when nothing does."""
     try:
         async with asyncio.timeout(AFTER_OTHER):
             return await asyncio.get_running_loop().sock_recv(connection, _READ)
-    except (TimeoutError, ConnectionError):
+    except TimeoutError:
+        return None
+    except ConnectionError:
         return b""
 
 

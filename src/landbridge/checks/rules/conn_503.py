@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from landbridge.checks.evidence import Evidence, Layer
+from landbridge.checks.finding import Confidence
+from landbridge.checks.observations import ConnectorAsked
 from landbridge.checks.observations.wording import location_id
 from landbridge.checks.rules.book import Book, Holds, Not, Rule, Verdict
 from landbridge.checks.rules.on_premise import Way, met, of_destination, through_connector, way
@@ -11,13 +13,18 @@ GATEWAY = "gateway"
 WINDOW = 30.0
 """Seconds after the loss of a connector in which a reconnect is likely."""
 _MISSING = frozenset({"tunnel.no-connector", "tunnel.unknown-location"})
+_LOST = _MISSING | {"tunnel.closed", "tunnel.lost", "tunnel.ping-timeout", "tunnel.draining", "tunnel.replaced"}
+_AGAIN = (
+    "Look again in half a minute. If it is lost again, read the connector's log, and see what ends long connections on"
+    " the way."
+)
 
 
 def _applies(evidence: Evidence) -> bool:
     seen = way(evidence)
     if not through_connector(evidence) or seen.listed is None or seen.door_code.startswith("proxy."):
         return False
-    return not seen.listed.good or seen.door_code in _MISSING or seen.listed.back_after >= 0
+    return not seen.listed.good or seen.door_code in _MISSING or seen.listed.back_after >= 0 or bool(_lost(evidence))
 
 
 def _not_connected(evidence: Evidence) -> Verdict:
@@ -72,6 +79,9 @@ def _reconnecting(evidence: Evidence) -> Verdict:
     seen = way(evidence)
     listed = seen.listed
     assert listed is not None
+    if lost := _lost(evidence):
+        before = f"a connector with {location_id(listed.location)} was connected when the check began"
+        return Holds((before, f"then: {lost}", *_met(seen)), Confidence.CONSISTENT, action=_AGAIN)
     if _is_back(seen):
         return Holds((*_met(seen), f"it was connected again {listed.back_after:g} seconds later"))
     if listed.good:
@@ -79,6 +89,15 @@ def _reconnecting(evidence: Evidence) -> Verdict:
     if not 0 <= listed.left <= WINDOW:
         return Not("nothing was heard of it within the last half minute")
     return Not(f"it did not come back while the check waited ({listed.waited:g} seconds)") if listed.waited else None
+
+
+def _lost(evidence: Evidence) -> str:
+    """How the connector was lost while it was looked at; empty: it was not, or had not been there."""
+    seen = way(evidence)
+    if seen.listed is None or not seen.listed.good or _is_back(seen):
+        return ""
+    asked = next((one.reason for one in evidence.all(ConnectorAsked) if one.code in _LOST), "")
+    return asked or (met(seen.door_code) if seen.door_code in _LOST - _MISSING else "")
 
 
 def _is_back(seen: Way) -> bool:

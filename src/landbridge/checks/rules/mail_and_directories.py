@@ -18,6 +18,7 @@ from landbridge.checks.observations import (
     Greeted,
     LogonTried,
     Offered,
+    StartTlsAnswered,
     TalkEnded,
     TlsHandshake,
 )
@@ -31,12 +32,19 @@ _METHOD_REFUSED = frozenset((7, 8, 13, 48))
 """Results of LDAP: method not supported, stronger one needed, confidentiality needed, inappropriate (RFC 4511 A.2)."""
 
 
+_WITHOUT_A_REASON = frozenset(("greeting", "features", "starttls", "content"))
+"""Stages of a conversation at which servers have no reason of their own to end it."""
+
+
 def _ours(evidence: Evidence) -> bool:
     return evidence.target.perspective is Perspective.RECEIVER and spoken_with(evidence, "dialog")
 
 
 def _unreached(evidence: Evidence) -> bool:
-    return _takes_logons(evidence) or (_ours(evidence) and evidence.target.protocol == "smtp" and _deaf(evidence))
+    if _takes_logons(evidence):
+        return True
+    takes_mail = _ours(evidence) and evidence.target.protocol == "smtp"
+    return takes_mail and (_deaf(evidence) or isinstance(_broken(evidence), Holds))
 
 
 def _deaf(evidence: Evidence) -> bool:
@@ -56,15 +64,21 @@ def _broken(evidence: Evidence) -> Verdict:
     ended, shaken = evidence.first(TalkEnded), evidence.first(TlsHandshake)
     if shaken is not None and shaken.problem in ("closed", "reset"):
         return Holds((shaken.line,))
+    if shaken is not None and shaken.problem == "timeout":
+        return Holds((shaken.line,), Confidence.CONSISTENT)
     greeted = evidence.first(Greeted)
     if greeted is not None and not greeted.welcome and evidence.target.protocol in MAILBOXES:
         return Holds((greeted.line,), Confidence.CONSISTENT, action=_SENT_AWAY)
     if ended is None:
         begun = evidence.first(Greeted) or evidence.first(DirectorySeen)
         return Not("the server speaks with us") if begun is not None else network.cut_off(evidence, "dialog")
-    if ended.problem in ("closed", "reset") and ended.stage in ("greeting", "features"):
-        return Holds((ended.line,), Confidence.CONSISTENT)
-    return None
+    if ended.problem not in ("closed", "reset", "silent") or ended.stage not in _WITHOUT_A_REASON:
+        return None
+    if evidence.target.protocol == "smtp" and ended.stage == "greeting":
+        return None  # it may be about who calls
+    if ended.problem == "silent" and evidence.first(Greeted) is None and evidence.first(StartTlsAnswered) is None:
+        return None  # who says nothing at all may be anybody
+    return Holds((ended.line,), Confidence.CONSISTENT)
 
 
 UNREACHED = Book(

@@ -48,7 +48,7 @@ def other_protocol(evidence: Evidence) -> Verdict:
         who = next((said for start, said in _OTHERS if server.first_bytes.startswith(start)), "")
         said = (f"the first bytes are {server.first_bytes[:80]!r}", *filter(None, (who,)))
         return Holds(said)
-    if server.problem in ("silent", "garbage"):
+    if server.problem == "garbage" or (server.problem == "silent" and not server.banner):
         return Holds((server.line,), Confidence.CONSISTENT)
     return Not(f"it greets with {server.banner}") if server.banner else None
 
