@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from landbridge.cli.options import DATA, AsJson, Data, SubaccountName, say
-from landbridge.cli.probing import Addresses, HtmlFile, PublicTrust, TrustFile, numeric, reported, trust_of
+from landbridge.cli.probing import (
+    Addresses,
+    HtmlFile,
+    PublicTrust,
+    TrustFile,
+    TrustPassword,
+    numeric,
+    reported,
+    trust_of,
+)
 
 HELP = """Check a destination: its tokens, the connector, the mapping, the backend, and the answer to a real request.
 
@@ -54,6 +63,7 @@ def check(
     watch: Annotated[float, typer.Option(min=0, max=270, help="Count requests for so many seconds.")] = 0.0,
     new: Annotated[TokenFile, typer.Option(help="Are the names in this file of destinations free?")] = None,
     trust: TrustFile = None,
+    trust_password: TrustPassword = None,
     public_trust: PublicTrust = False,
     timeout: Annotated[float, typer.Option("--timeout", min=0.1, max=30, help="Seconds for each measurement.")] = 10.0,
     html: HtmlFile = None,
@@ -81,7 +91,7 @@ def check(
         "idle": idle,
         "watch": watch,
         "logon": login,
-        "trust": "".join(trust_of(trust, False).certificates),
+        "trust": "".join(trust_of(trust, False, trust_password).certificates),
         "publicTrust": public_trust,
         "seconds": timeout,
     }
