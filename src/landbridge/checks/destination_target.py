@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
+from landbridge.checks.conversation import Conversation, Protection
 from landbridge.checks.evidence import Target
 from landbridge.checks.mail_destination import mail_server
 from landbridge.checks.observations import DestinationSeen
@@ -55,6 +56,7 @@ def target_of(seen: DestinationSeen, properties: Mapping[str, str], path: str = 
         port=_port(parts.netloc) or _PORTS.get(parts.scheme, 0),
         path=wanted if wanted.startswith("/") else f"/{wanted}",
         location=f"location:{seen.location}" if behind else "",
+        conversation=Conversation(protection=Protection.TLS) if parts.scheme == "ldaps" else Conversation(),
     )
 
 
