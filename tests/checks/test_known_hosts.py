@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from landbridge.checks.known_hosts import fingerprint, looked_up, read
+from landbridge.checks.known_hosts import about, fingerprint, looked_up, read
 
 KEY = asyncssh.generate_private_key("ssh-ed25519")
 PUBLIC = KEY.export_public_key().decode().strip()
@@ -81,3 +81,12 @@ def test_any_text_can_be_read(text: str) -> None:
     for line in lines:
         line.is_for("files.example.test")
     assert len(lines) + len(unreadable) <= len(text.splitlines())
+
+
+def test_what_is_not_about_a_host_is_left_out_and_the_numbers_stay() -> None:
+    names = ("other.example.test", "# a remark", "FILES.example.test", "[files.example.test]:2222", "*.example.org")
+    text = "\n".join(name if name.startswith("#") else f"{name} {PUBLIC}" for name in names)
+    kept, unreadable = read(about(text, "files.example.test", 22))
+    assert [line.number for line in kept] == [3, 4]
+    assert unreadable == ()
+    assert read(about(text, "a.example.org", 22))[0][0].number == 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import ip_network
 
 from msgspec import structs
@@ -12,6 +13,7 @@ from landbridge.administration.probe_terms import checked_terms, logon_in, manne
 from landbridge.administration.subaccount_surroundings import SubaccountSurroundings
 from landbridge.api.admin_bodies import Answer
 from landbridge.api.admin_checks import CheckWish, ThroughWish
+from landbridge.checks import known_hosts
 from landbridge.checks.destination_check import checked, looked_through
 from landbridge.checks.diallers import DirectDialler
 from landbridge.checks.evidence import Target
@@ -91,9 +93,22 @@ def _inquiry(wish: ThroughWish, target: Target) -> Inquiry:
         scope=manner.scope,
     )
     try:
-        written(inquiry)
+        return _short(inquiry)
     except ValueError as error:
         raise FaultError(fault("platform.request-invalid", reason=str(error))) from None
+
+
+def _short(inquiry: Inquiry) -> Inquiry:
+    """The inquiry, without known hosts that are others where it is too long. Raises `ValueError` when it stays so."""
+    try:
+        written(inquiry)
+    except ValueError:
+        if inquiry.ssh.known_hosts is None:
+            raise
+        target = inquiry.target
+        kept = known_hosts.about(inquiry.ssh.known_hosts, target.host, target.port)
+        inquiry = structs.replace(inquiry, ssh=replace(inquiry.ssh, known_hosts=kept))
+        written(inquiry)
     return inquiry
 
 

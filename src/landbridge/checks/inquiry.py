@@ -21,8 +21,8 @@ from landbridge.model.secret import Secret
 BARE = frozenset(("smtp", "imap", "pop3", "ssh", "sftp", "ldap"))
 """Protocols that are spoken over bare connections (mappings for TCP and LDAP)."""
 OVER_HTTP = frozenset(("odata", "soap", "oauth"))
-LONGEST = 30_000
-"""Characters: within a message it may take twice as many bytes, and a message has 64 KiB."""
+LONGEST = 28_000
+"""Bytes: within a message they may become twice as many, and a message has 64 KiB for them and a path."""
 _LEFT_OUT = frozenset(("trust", "name", "tcp", "tls", "other-ports"))
 """Probes that others make in their place: the connector for its mapping, and the one who asks for his own trust."""
 
@@ -84,10 +84,10 @@ class Inquiry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def written(inquiry: Inquiry) -> str:
     """As text. Raises `ValueError` when it is longer than a message to a connector can be."""
-    text = msgspec.json.encode(inquiry, enc_hook=_reveal).decode()
+    text = msgspec.json.encode(inquiry, enc_hook=_reveal)
     if len(text) > LONGEST:
-        raise ValueError(f"what the connector has to know takes {len(text)} characters, of which it hears {LONGEST}")
-    return text
+        raise ValueError(f"what the connector has to know takes {len(text)} bytes, of which it hears {LONGEST}")
+    return text.decode()
 
 
 def read(text: str) -> Inquiry:

@@ -71,6 +71,15 @@ def read(text: str) -> tuple[tuple[HostLine, ...], tuple[int, ...]]:
     return tuple(lines), tuple(unreadable)
 
 
+def about(text: str, host: str, port: int) -> str:
+    """The list with empty lines in place of those that do not name the host: the numbers of the lines stay."""
+    name, lines = looked_up(host, port), read(text)[0]
+    kept = {
+        one.number for one in lines if one.is_for(name) or one.is_for(host) or f"[{host.lower()}]:" in one.names.lower()
+    }
+    return "\n".join(line if number in kept else "" for number, line in enumerate(text.splitlines(), 1))
+
+
 def _content(text: str) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(text.splitlines()[:MOST_LINES], 1):
         if line.strip() and not line.lstrip().startswith("#"):

@@ -19,6 +19,8 @@ from landbridge.checks.surroundings import AuthTokens, Found, Surroundings, Wish
 from landbridge.faults import FaultError
 from landbridge.model.secret import Secret
 
+TOO_OLD = "connector.probes-unknown"
+_NOT_ASKED = "the connector does not ask systems in their own protocols; update it"
 PAUSE = 0.2
 """Seconds until a busy connector is asked again."""
 BRIEFLY = 1.0
@@ -143,6 +145,9 @@ class OnPremise:
             patience = self.wish.seconds if inquiry else BRIEFLY
             text = await self._answer(inquiry, scene.seconds, began + patience)
             self._remote = restored(text.encode()).steps
+            if self.inquiry is not None and not {one.name for one in self.inquiry.probes} & self._names:
+                took = _since(loop, began)
+                return [ConnectorAsked(code=TOO_OLD, reason=_NOT_ASKED, alone=True, milliseconds=took)]
         except FaultError as error:
             reason, took = error.fault, _since(loop, began)
             alone = bool(inquiry) or self.found.seen.type != "HTTP"
@@ -151,6 +156,11 @@ class OnPremise:
             code = "connector.probe-unreadable"
             return [ConnectorAsked(code=code, reason="what it answered cannot be read")]
         return [ConnectorAsked(milliseconds=_since(loop, began))]
+
+    @property
+    def _names(self) -> set[str]:
+        """Of the probes that the connector made, or skipped."""
+        return {step.probe for step in self._remote}
 
     async def _answer(self, inquiry: str, seconds: float, deadline: float) -> str:
         """What the connector says. One that looks at too much at once is asked again until `deadline`, of the loop.
