@@ -20,6 +20,7 @@ SMTP_PORT = Failure(
         "landbridge probe smtp HOST:PORT --public-trust",
         "landbridge probe smtp HOST:PORT --public-trust --login USER --secret-file FILE --from SENDER --to RECIPIENT",
         "landbridge check NAME --subaccount SUBACCOUNT --login",
+        "landbridge probe smtp HOST:PORT --subaccount SUBACCOUNT",
         "landbridge destination show NAME --subaccount SUBACCOUNT",
     ),
     causes=(

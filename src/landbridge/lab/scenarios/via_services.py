@@ -7,16 +7,18 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
+from landbridge.lab.pki import leaf, root
 from landbridge.lab.scenario import HEALTHY, Scenario, Stage
 from landbridge.lab.scenarios.http_answers import EDMX, FAULT, WSDL, basic, token_service
 from landbridge.lab.scenarios.http_stage import SECRET, USER
 from landbridge.lab.scenarios.ssh_stage import line
 from landbridge.lab.scenarios.via_protocols import HOST, mapped, probe_of
-from landbridge.lab.scenarios.world_stage import Backend, Behind, Prepare, Story, backend, stage
-from landbridge.lab.servers.blocking import listening
+from landbridge.lab.scenarios.world_stage import Backend, Behind, Prepare, Story, backend, behind, stage
+from landbridge.lab.servers.blocking import listening, server_context, tls
 from landbridge.lab.servers.ssh import PASSWORD, SshSetup, host_key, ssh_server
 from landbridge.lab.servers.ssh import USER as SSH_USER
 from landbridge.lab.servers.web import Call, Respond, answer, web
+from landbridge.model.mapping import Protocol
 from landbridge.testing.world import World
 
 LOGON, TRANSFER = "outbound.http-401", "outbound.sftp"
@@ -80,6 +82,20 @@ def _soap(call: Call) -> bytes:
     return answer(200, body=WSDL, kind="text/xml") if "wsdl" in call.path else answer(405)
 
 
+def _secured(respond: Respond) -> Backend:
+    """The same with TLS, which the connector speaks."""
+
+    @asynccontextmanager
+    async def started(running: World, folder: Path) -> AsyncIterator[Behind]:
+        top = root("Lab Root")
+        (folder / "trusted.pem").write_text(top.pem)
+        context = server_context(leaf(top), folder)
+        with listening(tls(context, web(respond))) as port:
+            yield Behind((behind(port, Protocol.HTTPS),), {"trusted_ca_files": (str(folder / "trusted.pem"),)})
+
+    return started
+
+
 def _web(respond: Respond) -> Backend:
     return backend(partial(listening, web(respond)))
 
@@ -112,6 +128,7 @@ SCENARIOS = (
         "sftp",
     ),
     Scenario(HEALTHY, "via", _AT("odata", "OData, with a logon.", _web(_orders), _told(), "/orders"), "odata"),
+    Scenario(HEALTHY, "via", _AT("odata", "OData within TLS.", _secured(_orders), _told(), "/orders"), "odata-https"),
     Scenario(HEALTHY, "via", _AT("soap", "SOAP, with a logon.", _web(_soap), _told(), "/orders"), "soap"),
     Scenario(
         HEALTHY,

@@ -82,9 +82,10 @@ def _authenticated(server: SMTP, session: Session, envelope: Envelope, mechanism
 async def smtp(habits: SmtpHabits) -> AsyncIterator[int]:
     """Port of such a server."""
     loop = asyncio.get_running_loop()
+    conversations: list[SMTP] = []
 
     def protocol() -> SMTP:
-        return SMTP(
+        conversation = SMTP(
             habits.handler,
             hostname=NAME,
             ident="ESMTP",
@@ -95,10 +96,15 @@ async def smtp(habits: SmtpHabits) -> AsyncIterator[int]:
             authenticator=_authenticated,
             loop=loop,
         )
+        conversations.append(conversation)
+        return conversation
 
     server = await loop.create_server(protocol, habits.host, 0, ssl=habits.secured if habits.implicit else None)
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:
         server.close()
+        for one in conversations:
+            if one.transport is not None:
+                one.transport.close()
         await server.wait_closed()
