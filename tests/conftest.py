@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from landbridge.net.loop import GC_THRESHOLDS
 from tests.diagnosis import diagnosed, told
+
+CLIENTS = Path(__file__).parent / "clients"
 
 settings.register_profile("landbridge", deadline=None, print_blob=True)
 settings.load_profile("landbridge")
@@ -29,9 +32,13 @@ def anyio_backend() -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files with slow tests come first: what takes long must not begin when the other workers are about to end."""
+    """Files with slow tests come first: what takes long must not begin when the other workers are about to end.
+
+    Those that drive foreign clients come last: they share a fixture for the whole run, and with it the event loop that
+    is open then, so that tests after them would not get the loop that they ask for.
+    """
     slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: (CLIENTS in item.path.parents, item.path not in slow))
 
 
 def pytest_collection_finish() -> None:
