@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -15,7 +16,10 @@ import pytest
 from landbridge.checks.evidence import Evidence, LastGood, Target
 from landbridge.checks.memory import remember, remembered
 from landbridge.data_folder import read_admin_token
+from landbridge.lab.scenarios.conn_timeouts import through
+from landbridge.lab.servers.deafness import deafen
 from landbridge.lab.servers.mail import SmtpHabits, smtp
+from landbridge.lab.servers.relay import Relay
 from landbridge.model.content import LevelContent
 from landbridge.model.destination import Destination
 from landbridge.model.landscape import ConnectorContent, ProbeScope
@@ -44,11 +48,11 @@ async def connector(running: World, port: int, **more: Any) -> RunningConnector:
     return await running.add_connector(ConnectorContent("plant", ACME, "", mappings=(erp_mapping(port), mail), **more))
 
 
-async def checked(running: World, name: str) -> dict[str, Any]:
+async def checked(running: World, name: str, seconds: float = 5) -> dict[str, Any]:
     token = read_admin_token(running.cloud.settings.data).reveal()
     url = f"{running.cloud.running.local_url}/admin/subaccounts/acme/destinations/{name}/check"
     async with httpx.AsyncClient(trust_env=False, headers={"Authorization": f"Bearer {token}"}, timeout=60) as client:
-        answer = await client.post(url, json={"seconds": 5})
+        answer = await client.post(url, json={"seconds": seconds})
     assert answer.status_code == 200, answer.text
     report: dict[str, Any] = answer.json()
     return report
@@ -103,6 +107,28 @@ async def test_a_connector_that_is_lost_in_the_middle_is_named(running: World, n
     assert lost.is_set()
     assert causes(report) == ["conn.503/reconnect-window"]
     assert report["findings"][0]["confidence"] == "consistent"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a socket go deaf")
+@pytest.mark.parametrize("name", ["ERP", "MAIL"])
+async def test_a_line_that_goes_dead_in_the_middle_is_no_slow_backend(running: World, name: str) -> None:
+    """Both directions are lost while the connector looks: nobody says so, and nothing comes."""
+    between: list[Relay] = []
+
+    async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        between[0].cut_off()
+        for end in between[0].accepted:
+            deafen(end.get_extra_info("socket"))
+        await reader.read()
+        writer.close()
+
+    async with await asyncio.start_server(accepted, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        mail = Mapping("mail.virtual", 25, "127.0.0.1", port, protocol=Protocol.TCP)
+        content = ConnectorContent("plant", ACME, "", mappings=(erp_mapping(port), mail))
+        await through(between.append)(running, content)
+        report = await checked(running, name, seconds=0.5)
+    assert [one["failure"] for one in report["findings"]] == ["conn.timeout-noconn"]
 
 
 def test_what_is_remembered_at_once_is_whole(tmp_path: Path) -> None:

@@ -21,6 +21,10 @@ from landbridge.model.secret import Secret
 
 TOO_OLD = "connector.probes-unknown"
 _NOT_ASKED = "the connector does not ask systems in their own protocols; update it"
+SOON = 0.5
+"""Seconds above its own time that the connector has for its answer."""
+AGAIN = 1.3
+"""Seconds for a ping to a connector that left a question without an answer."""
 PAUSE = 0.2
 """Seconds until a busy connector is asked again."""
 BRIEFLY = 1.0
@@ -106,9 +110,12 @@ class OnPremise:
         return [await self.surroundings.connectors(self.found.seen.location, self.target.address)]
 
     async def _ping(self, scene: Scene, evidence: Evidence) -> Sequence[Observation]:
+        return await self._pinged(max(self.wish.seconds / 2, 0.5))
+
+    async def _pinged(self, limit: float) -> Sequence[Observation]:
+        """Round trips to the connector; `limit`: seconds for each."""
         times: list[float] = []
         location = self.found.seen.location
-        limit = max(self.wish.seconds / 2, 0.5)
         try:
             links = await self.surroundings.links(location, limit)
             took = min((one.round_trip / 1000 for one in links if one.good), default=None)
@@ -143,15 +150,20 @@ class OnPremise:
             return [ConnectorAsked(code="platform.request-invalid", reason=str(error))]
         try:
             patience = self.wish.seconds if inquiry else BRIEFLY
-            text = await self._answer(inquiry, scene.seconds, began + patience)
+            async with asyncio.timeout(scene.seconds + SOON):
+                text = await self._answer(inquiry, scene.seconds, began + patience)
             self._remote = restored(text.encode()).steps
             if self.inquiry is not None and not {one.name for one in self.inquiry.probes} & self._names:
                 took = _since(loop, began)
                 return [ConnectorAsked(code=TOO_OLD, reason=_NOT_ASKED, alone=True, milliseconds=took)]
+        except TimeoutError:
+            reason = f"the connector does not answer within {scene.seconds:g} seconds"
+            silent = ConnectorAsked(code="connector.probe-unanswered", reason=reason, milliseconds=_since(loop, began))
+            return [silent, *await self._pinged(AGAIN)]  # it may have been lost since
         except FaultError as error:
-            reason, took = error.fault, _since(loop, began)
+            reason, took = error.fault.sentence, _since(loop, began)
             alone = bool(inquiry) or self.found.seen.type != "HTTP"
-            return [ConnectorAsked(code=reason.code, reason=reason.sentence, alone=alone, milliseconds=took)]
+            return [ConnectorAsked(code=error.fault.code, reason=reason, alone=alone, milliseconds=took)]
         except ValueError:
             code = "connector.probe-unreadable"
             return [ConnectorAsked(code=code, reason="what it answered cannot be read")]

@@ -139,7 +139,7 @@ def way(evidence: Evidence) -> Way:
         evidence,
         evidence.first(DestinationSeen),
         evidence.first(ConnectorsListed),
-        evidence.first(TunnelPinged),
+        next(iter(evidence.all(TunnelPinged)[::-1]), None),  # it may have been lost in the meantime
         evidence.first(ConnectorAsked),
         evidence.first(ConnectorState),
         evidence.first(MappingSeen),
