@@ -26,6 +26,9 @@ KEY = asyncssh.generate_private_key("ssh-ed25519")
         (("sftp", "localhost:1", "--known-hosts", "/nowhere/known_hosts"), "/nowhere/known_hosts"),
         (("sftp", "files.virtual", "--write", "--subaccount", "acme"), "do not go with --subaccount"),
         (("odata", "erp.virtual", "--header", "A: b", "--subaccount", "acme"), "do not go with --subaccount"),
+        (("http", "erp.virtual", "--header", "A: b", "--subaccount", "acme"), "go with --subaccount here"),
+        (("http", "erp.virtual", "--framing", "none", "--subaccount", "acme"), "go with --subaccount here"),
+        (("tls", "erp.virtual", "--tls", "1.2", "--subaccount", "acme"), "go with --subaccount here"),
         (("soap", "erp.virtual", "--follow", "--subaccount", "acme"), "do not go with --subaccount"),
     ],
 )

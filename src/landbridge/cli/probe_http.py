@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from landbridge.checks.manner import ALL_COOKIES, Framing
 from landbridge.cli.asking import Accept, Asker, ContentType, Cookies, Csrf, How, Post, asking
-from landbridge.cli.probe_options import Behind, Judging, Telling, pass_on
-from landbridge.cli.probing import Where, addressed, probed
+from landbridge.cli.probe_options import Behind, Judging, Telling, or_by_connector
+from landbridge.cli.probing import Where, probed
 from landbridge.cli.spread import spread
 
 HELP = """Ask an HTTP target as a client would: without a logon, with it, and on request with a POST.
@@ -28,6 +28,7 @@ goes to the target only, and only where its certificate is trusted; it is never 
 
 
 @spread
+@or_by_connector("http")
 def http(
     where: Where,
     accept: Accept = "*/*",
@@ -43,9 +44,6 @@ def http(
     telling: Telling,
 ) -> None:
     """Probe, and tell."""
-    if behind.subaccount:
-        pass_on({"target": addressed(where, "http")}, behind, telling)
-        return
     manner = replace(
         asker.manner,
         accept=accept,

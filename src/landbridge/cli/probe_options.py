@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import functools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from inspect import signature
+from typing import TYPE_CHECKING, Any
 
 from landbridge.cli.options import DATA, AsJson, Data
 from landbridge.cli.probing import (
@@ -16,6 +19,7 @@ from landbridge.cli.probing import (
     Through,
     TrustFile,
     TrustPassword,
+    addressed,
     logon_of,
     probed,
     through,
@@ -86,6 +90,39 @@ def pass_on(wish: dict[str, object], behind: Behind, telling: Telling) -> None:
     """Have a connector look, tell the report, and end with its exit code."""
     wish = {**wish, "location": behind.location, "seconds": min(telling.timeout, LONGEST)}
     through(behind.subaccount, wish, behind.data, telling.as_json, telling.html)
+
+
+def or_by_connector(scheme: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The command, but where a connector is named, that one looks at the target, in its own way and no other.
+
+    The command takes dataclasses of options by keyword; `behind` and `telling` are two of them.
+    """
+
+    def around(command: Callable[..., None]) -> Callable[..., None]:
+        usual = {name: one.default for name, one in signature(command).parameters.items()}
+
+        @functools.wraps(command)
+        def called(*, where: str, behind: Behind, telling: Telling, **ways: Any) -> None:
+            if not behind.subaccount:
+                command(where=where, behind=behind, telling=telling, **ways)
+                return
+            if any((given or None) != (usual.get(name) or None) for name, given in _each(ways)):
+                problem = "of the options, --location, --data, --timeout, --html and --json go with --subaccount here"
+                raise FaultError(fault("platform.usage", problem=problem, command="landbridge probe"))
+            pass_on({"target": addressed(where, scheme)}, behind, telling)
+
+        return called
+
+    return around
+
+
+def _each(ways: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every option by its name; those of dataclasses have no usual value but none."""
+    for name, given in ways.items():
+        if is_dataclass(given):
+            yield from ((one.name, getattr(given, one.name)) for one in fields(given))
+        else:
+            yield name, given
 
 
 def _check(scene: Scene) -> None:

@@ -9,8 +9,8 @@ import msgspec
 import typer
 
 from landbridge.checks.evidence import Perspective
-from landbridge.cli.probe_options import Behind, Judging, Telling, pass_on
-from landbridge.cli.probing import Addresses, Where, addressed, numeric, probed, target_of, trust_of
+from landbridge.cli.probe_options import Behind, Judging, Telling, or_by_connector
+from landbridge.cli.probing import Addresses, Where, numeric, probed, target_of, trust_of
 from landbridge.cli.spread import spread
 from landbridge.faults import FaultError, fault
 
@@ -49,6 +49,7 @@ TenantHost = Annotated[str, typer.Option("--tenant-host", help="The host that is
 
 
 @spread
+@or_by_connector("tcp")
 def tls(
     where: Where,
     perspective: As = Perspective.RECEIVER,
@@ -68,9 +69,6 @@ def tls(
     telling: Telling,
 ) -> None:
     """Probe, and tell."""
-    if behind.subaccount:
-        pass_on({"target": addressed(where, "tcp")}, behind, telling)
-        return
     from landbridge.checks.diallers import DirectDialler
     from landbridge.checks.probe import Scene
     from landbridge.checks.terms import TlsTerms
