@@ -25,7 +25,6 @@ if os.environ.get("LANDBRIDGE_COMPILE"):
     from mypyc.build import mypycify
 
     files = [f"src/landbridge/{name}.py" for name in DATA_PATH.split()]
-    level = os.environ.get("LANDBRIDGE_OPTIMIZE", "3")  # of the C compiler
-    setup(ext_modules=mypycify(["--config-file=pyproject.toml", "--follow-imports=silent", *files], opt_level=level))
+    setup(ext_modules=mypycify(["--config-file=pyproject.toml", "--follow-imports=silent", *files]))
 else:
     setup()

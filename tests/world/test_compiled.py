@@ -26,10 +26,7 @@ NAMES = "import importlib, json, sys; print(json.dumps([importlib.import_module(
 
 @pytest.fixture(scope="module")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the package, compiled from a copy: the build writes beside its sources.
-
-    The C compiler optimises nothing, which takes longest: what it is given is the same.
-    """
+    """A folder with the package, compiled from a copy: the build writes beside its sources."""
     require_tool("a C compiler", shutil.which(sysconfig.get_config_var("CC").split()[0]) is not None)
     require_tool("Python.h", (Path(sysconfig.get_path("include")) / "Python.h").exists())
     folder = tmp_path_factory.mktemp("compiled")
@@ -39,7 +36,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / name, source)
     done = subprocess.run(
         [sys.executable, *INSTALL, str(target), str(source)],
-        env={**os.environ, "LANDBRIDGE_COMPILE": "1", "LANDBRIDGE_OPTIMIZE": "0"},
+        env={**os.environ, "LANDBRIDGE_COMPILE": "1"},
         capture_output=True,
         text=True,
         check=False,
