@@ -28,8 +28,8 @@ from landbridge.model.clock import Clock
 LONGER = 2
 """So many times as long as traffic does a check wait: a backend that is only slow is told from one that is silent."""
 NOBODY = Trust()
-_LOGGED_ON = frozenset({"MAIL", "LDAP"})
-"""Types of destinations whose targets are logged on to on request only."""
+_SPOKEN_WITH = frozenset({"MAIL", "LDAP"})
+"""Types of destinations whose targets are asked in their own protocol, and logged on to on request only."""
 
 
 async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, clock: Clock, trust: Trust) -> Evidence:
@@ -50,7 +50,7 @@ async def checked(surroundings: Surroundings, wish: Wish, dialler: Dialler, cloc
         clock=clock,
         trust=found.trust or trust,
         seconds=wish.seconds,
-        allowed=HARMLESS | {Effect.INTRUSIVE} if wish.logon and found.seen.type in _LOGGED_ON else HARMLESS,
+        allowed=HARMLESS | {Effect.INTRUSIVE} if wish.logon and found.seen.type in _SPOKEN_WITH else HARMLESS,
     )
     if not found.seen.good or not target.port:
         claims = claims_seen(wish)
@@ -102,7 +102,7 @@ def _alone(name: str, target: Target, clock: Clock, seen: Observation) -> Eviden
 async def _through_connector(
     surroundings: Surroundings, wish: Wish, found: Found, scene: Scene, began: Step
 ) -> Evidence:
-    inquiry = _inquiry(wish, found, scene) if found.seen.type == "MAIL" else None
+    inquiry = _inquiry(wish, found, scene) if found.seen.type in _SPOKEN_WITH else None
     target = inquiry.target if inquiry is not None else scene.target
     stage = OnPremise(surroundings, wish, found, target, inquiry)
     evidence = await observe(dataclasses.replace(scene, target=target, seconds=LONGER * wish.seconds), stage.probes())
@@ -111,7 +111,7 @@ async def _through_connector(
 
 
 def _inquiry(wish: Wish, found: Found, scene: Scene) -> Inquiry:
-    """What the connector asks the mail server. It hears secrets, and whom to tell them, when that was asked for."""
+    """What the connector asks a server in its protocol. It hears secrets, and whom to tell them, on request only."""
     logon = logon_of(found, ()) if wish.logon else Logon()
     target = replace(scene.target, user=logon.user)
     return Inquiry(

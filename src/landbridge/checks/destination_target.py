@@ -41,7 +41,7 @@ def target_of(seen: DestinationSeen, properties: Mapping[str, str], path: str = 
     """The target of a destination; `path` stands in place of its own.
 
     Behind a connector, and where nothing more is known than an address, its protocol is `destination`; that of a mail
-    server is its own everywhere.
+    server or a directory is its own everywhere, because connectors speak it, too.
     """
     if seen.type == "MAIL":
         return _mail_target(seen, properties)
@@ -50,7 +50,7 @@ def target_of(seen: DestinationSeen, properties: Mapping[str, str], path: str = 
     query = f"?{parts.query}" if parts.query else ""
     wanted = path or (parts.path or "/") + query
     return Target(
-        protocol=PROTOCOL if behind or not seen.type else _protocol(parts.scheme),
+        protocol=PROTOCOL if not seen.type or (behind and seen.type != "LDAP") else _protocol(parts.scheme),
         scheme=parts.scheme,
         host=parts.hostname or seen.name,
         port=_port(parts.netloc) or _PORTS.get(parts.scheme, 0),

@@ -10,7 +10,7 @@ from landbridge.lab.pki import leaf, root
 from landbridge.lab.scenario import HEALTHY, Scenario, Stage
 from landbridge.lab.scenarios.mail_destinations import LOGIN, mails
 from landbridge.lab.scenarios.mail_stage import Trusted, login, trusted
-from landbridge.lab.scenarios.world_stage import Backend, Behind, Story, check, stage
+from landbridge.lab.scenarios.world_stage import NAME, Backend, Behind, Story, check, stage
 from landbridge.lab.servers import directory, mailbox
 from landbridge.lab.servers.blocking import Serve, listening
 from landbridge.lab.servers.deaf import closed_port
@@ -92,6 +92,20 @@ def _at(
 def _mails(port: int, **more: str) -> Destination:
     own = {"ProxyType": "OnPremise", "mail.smtp.host": HOST}
     return Destination({**mails(port, "smtp", more).properties, **own})
+
+
+def _directory(password: str = PASSWORD, port: int = 389) -> Destination:
+    return Destination(
+        {
+            "Name": NAME,
+            "Type": "LDAP",
+            "ldap.url": f"ldap://{HOST}:{port}",
+            "ldap.proxyType": "OnPremise",
+            "ldap.authentication": "BasicAuthentication",
+            "ldap.user": directory.USER,
+            "ldap.password": password,
+        }
+    )
 
 
 _STARTTLS = serving(lambda secured, folder: smtp(SmtpHabits(secured.context, demanding=True)), 587)
@@ -177,6 +191,31 @@ CHECKED = (
         HEALTHY,
         "mail",
         _at("The logon is right.", _STARTTLS, check(*LOGIN), destination=_mails(587)),
+        "on-premise-logon",
+    ),
+    Scenario(
+        LOGON,
+        "bad-credentials",
+        _at("Wrong password.", _DIRECTORY, check(*LOGIN), destination=_directory("not-it")),
+        "on-premise-directory",
+    ),
+    Scenario(
+        "conn.502",
+        "backend-down",
+        _at("Nothing listens there.", serving(_nobody, 389, Protocol.LDAP), check(), destination=_directory()),
+        "ldap",
+    ),
+    Scenario(
+        "conn.403",
+        "system-missing",
+        _at("It is not mapped.", _DIRECTORY, check(), destination=_directory(port=1389)),
+        "ldap",
+    ),
+    Scenario(HEALTHY, "ldap", _at("It is talked to.", _DIRECTORY, check(), destination=_directory()), "on-premise"),
+    Scenario(
+        HEALTHY,
+        "ldap",
+        _at("The logon is right.", _DIRECTORY, check(*LOGIN), destination=_directory()),
         "on-premise-logon",
     ),
 )
