@@ -89,7 +89,8 @@ async def test_only_the_operator_of_the_connector_learns_the_internal_address(
     erp: World, problem: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     host, place = PLACES[problem]
-    with caplog.at_level(logging.INFO, "landbridge.connector.session"):
+    log = "landbridge.connector.session"
+    with caplog.at_level(logging.INFO, log):
         async with place() as port:
             answer = await call(erp, port, host=host)
     assert answer.fault == f"backend.{problem}"
@@ -98,7 +99,7 @@ async def test_only_the_operator_of_the_connector_learns_the_internal_address(
     (trouble,) = erp.connectors[f"at-{host}-{port}"].connector.status().troubles
     assert (trouble.system, trouble.internal, trouble.code) == ("erp.virtual:80", f"{host}:{port}", answer.fault)
     assert trouble.request == answer.header("x-request-id")
-    logged = [record.__dict__ for record in caplog.records if record.message == "refused"]
+    logged = [record.__dict__ for record in caplog.records if (record.name, record.message) == (log, "refused")]
     assert [(line["internal"], line["request"]) for line in logged] == [(f"{host}:{port}", trouble.request)]
 
 
