@@ -17,6 +17,7 @@ ROW_LIMIT = 3_000_000
 """Bytes that one row sees of one text, at most: a mark that is everywhere must not keep the others waiting."""
 LIMIT = 12_000_000
 """Bytes that all rows see of one text, at most."""
+_DIGITS = b"0123456789"
 
 Row = TypeVar("Row")
 
@@ -75,14 +76,25 @@ class Scan(Generic[Row]):
 
     def _places(self, block: bytes) -> dict[tuple[int, int], list[Row]]:
         lowered = block.lower()
+        gist = _gist(lowered)
         places: dict[tuple[int, int], list[Row]] = {}
         for mark, rows in self.marks.items():
+            if mark.translate(None, _DIGITS) not in gist:
+                continue
             needed = [row for row in rows if self.is_needed(row)]
             if needed:
                 for place in _around(lowered, mark):
                     found = places.setdefault(place, [])
                     found.extend(row for row in needed if row not in found)
         return places
+
+
+def _gist(text: bytes) -> bytes:
+    """Each line once, without its digits: the lines of a log differ in numbers above all.
+
+    A mark that is not in here, without its digits, is not in the text.
+    """
+    return b"\n".join(set(text.translate(None, _DIGITS).split(b"\n")))
 
 
 def _around(text: bytes, mark: bytes) -> Iterator[tuple[int, int]]:
