@@ -94,7 +94,7 @@ async def test_only_the_mapping_of_subaccount_and_location_counts(
 
 def named(caplog: pytest.LogCaptureFixture) -> list[str]:
     """Codes of the faults in the log; a client without a handshake can be told nothing."""
-    return [record.__dict__["fault"] for record in caplog.records if "fault" in record.__dict__]
+    return [fault for record in caplog.records if (fault := record.__dict__.get("fault")) is not None]
 
 
 async def test_a_service_that_is_down_and_a_tunnel_that_is_not_there(
@@ -106,7 +106,7 @@ async def test_a_service_that_is_down_and_a_tunnel_that_is_not_there(
         one.cloud.gateway.services.replace([mapping(closed)])
         assert await talk(one, b"x") == b"<reset>"
         assert set(named(caplog)) == {"channel.service-unreachable"}, "at both ends"
-        told = {record.name: record.__dict__ for record in caplog.records if "fault" in record.__dict__}
+        told = {record.name: record.__dict__ for record in caplog.records if record.__dict__.get("fault")}
         assert told["landbridge.gateway.services"]["internal"] == f"127.0.0.1:{closed}"
         assert str(closed) not in told["landbridge.connector.channels"]["message"]
         connector = one.connectors["erp"].connector
