@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from landbridge.lab.pki import Pair, crossed, intermediate, leaf, root, rsa_key, with_old_signature, with_pss_signature
-from landbridge.lab.scenario import HEALTHY, Scenario, Stage, Staged
-from landbridge.lab.scenarios.tls_stage import TlsTarget, stage
+from landbridge.lab.scenario import HEALTHY, Scenario, Staged
+from landbridge.lab.scenarios.tls_stage import TlsTarget, speaking, stage
 from landbridge.lab.servers.blocking import listening, read_on, server_context, tls
 from landbridge.lab.servers.proxy import refusing
 from landbridge.lab.servers.web import answer, web
@@ -179,19 +179,6 @@ def _certificate_optional() -> TlsTarget:
     return TlsTarget(leaf(top), top.pem, adjust=adjust)
 
 
-def _speaking(greeting: bytes, story: str) -> Stage:
-    @asynccontextmanager
-    async def staged(folder: Path) -> AsyncIterator[Staged]:
-        def serve(connection: socket) -> None:
-            connection.sendall(greeting)
-            connection.recv(1000)
-
-        with listening(serve) as port:
-            yield Staged(("probe", "tls", f"localhost:{port}"), story)
-
-    return staged
-
-
 @asynccontextmanager
 async def _patient(folder: Path) -> AsyncIterator[Staged]:
     """Waits for the end of a request that is none."""
@@ -249,8 +236,8 @@ FAILING = (
     Scenario(OURS, "client-cert-needed", stage("It demands one, in TLS 1.2.", _certificate_demanded), "tls-1.2"),
     Scenario(OURS, "client-cert-needed", stage("Ours is over.", _ours_is_over), "over"),
     Scenario(OURS, "client-cert-needed", stage("Ours is sent without its issuer.", _ours_is_alone), "alone"),
-    Scenario(OURS, "starttls-port", _speaking(b"+OK ready\r\n", "It is a mailbox."), "pop3"),
-    Scenario(OURS, "plain-port", _speaking(b"\x4a\0\0\0\x0a8.0.36\0", "It is a database."), "database"),
+    Scenario(OURS, "starttls-port", speaking(b"+OK ready\r\n", "It is a mailbox."), "pop3"),
+    Scenario(OURS, "plain-port", speaking(b"\x4a\0\0\0\x0a8.0.36\0", "It is a database."), "database"),
     Scenario(OURS, "plain-port", _patient, "patient"),
     Scenario(NETWORK, "broken-later", _reset, "reset"),
     Scenario(NETWORK, "refused", _other_family, "family"),

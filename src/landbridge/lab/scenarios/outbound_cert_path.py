@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from landbridge.lab.pki import intermediate, leaf, root, rsa_key, with_old_signature
-from landbridge.lab.scenario import Scenario, Stage, Staged
-from landbridge.lab.scenarios.tls_stage import TlsTarget, by_name, stage
+from landbridge.lab.scenario import Scenario, Staged
+from landbridge.lab.scenarios.tls_stage import TlsTarget, by_name, speaking, stage
 from landbridge.lab.servers.blocking import file, garbage_certificate, listening, server_context
 from landbridge.lab.servers.proxy import inspecting
 
@@ -127,19 +127,6 @@ def _weak() -> TlsTarget:
     return TlsTarget(leaf(top, key=rsa_key(1024)), top.pem)
 
 
-def _speaking(greeting: bytes, story: str) -> Stage:
-    @asynccontextmanager
-    async def staged(folder: Path) -> AsyncIterator[Staged]:
-        def serve(connection: socket) -> None:
-            connection.sendall(greeting)
-            connection.recv(1000)
-
-        with listening(serve) as port:
-            yield Staged(("probe", "tls", f"localhost:{port}"), story)
-
-    return staged
-
-
 @asynccontextmanager
 async def _fetched(folder: Path, made: Callable[[str], TlsTarget], offered: x509.Certificate) -> AsyncIterator[Staged]:
     """With a place from which an issuer can be fetched."""
@@ -214,6 +201,6 @@ SCENARIOS = (
     Scenario(FAILURE, "client-cert-needed", stage("It wants our certificate.", _client_certificate_needed), "none"),
     Scenario(FAILURE, "client-cert-needed", stage("It refuses ours.", _client_certificate_refused), "refused"),
     Scenario(FAILURE, "weak-algorithm", stage("Its key is too short.", _weak)),
-    Scenario(FAILURE, "plain-port", _speaking(b"HTTP/1.1 400 Bad Request\r\n\r\n", "The port speaks plain HTTP.")),
-    Scenario(FAILURE, "starttls-port", _speaking(b"220 mail.example.test ESMTP\r\n", "The port begins in plain text.")),
+    Scenario(FAILURE, "plain-port", speaking(b"HTTP/1.1 400 Bad Request\r\n\r\n", "The port speaks plain HTTP.")),
+    Scenario(FAILURE, "starttls-port", speaking(b"220 mail.example.test ESMTP\r\n", "The port begins in plain text.")),
 )

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from socket import socket
 
 from landbridge.lab.pki import Pair
 from landbridge.lab.scenario import Stage, Staged
@@ -90,3 +91,18 @@ def _options(folder: Path, target: TlsTarget) -> list[str]:
         key.write_text(target.client.key_pem)
         options += ["--certificate", str(certificate), "--key", str(key)]
     return options
+
+
+def speaking(greeting: bytes, story: str) -> Stage:
+    """A port that says something in plain text and speaks no TLS."""
+
+    @asynccontextmanager
+    async def staged(folder: Path) -> AsyncIterator[Staged]:
+        def serve(connection: socket) -> None:
+            connection.sendall(greeting)
+            connection.recv(1000)
+
+        with listening(serve) as port:
+            yield Staged(("probe", "tls", f"localhost:{port}"), story)
+
+    return staged
