@@ -93,7 +93,7 @@ class OnPremise:
 
     def _may_ask(self, scene: Scene, evidence: Evidence) -> str:
         if self.inquiry is not None:
-            return "the connector asked in the protocol of the system"
+            return "connectors ask such systems themselves, in their own protocol"
         token = evidence.step("token")
         if token is not None and not token.passed:
             return "token did not pass"
